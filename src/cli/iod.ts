@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util"
+import { deskCommand, portOf, registryCommand, witnessCommand } from "./programs.ts"
+import { scriptCommand } from "./script.ts"
+import { startExercise } from "./start.ts"
+import { log, say, untilStopped } from "./terminal.ts"
+
+const USAGE = `iod start [--data DIR] [--port N] [--fresh]
+    a whole exercise office on this machine: registry, three witnesses, five desks
+iod registry [--folder DIR] [--database URL] [--host H] [--port N] [--witness URL]…
+iod witness  [--folder DIR] [--host H] [--port N]
+iod desk     [--folder DIR] [--registry URL] [--host H] [--port N]
+iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--language L]
+iod desk list [--line ID] | acknowledge --matter ID | export --matter ID
+    what a screen does, for a running desk (--folder DIR)
+`
+
+/** Runs a command; answers its exit code. 64: the words of the command are wrong. */
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  switch (command) {
+    case "start":
+      return start(rest)
+    case "registry":
+      return registryCommand(rest)
+    case "witness":
+      return witnessCommand(rest)
+    case "desk":
+      return rest[0] && !rest[0].startsWith("-") ? scriptCommand(rest[0], rest.slice(1)) : deskCommand(rest)
+    default:
+      process.stderr.write(USAGE)
+      return 64
+  }
+}
+
+async function start(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: "string", default: "data" },
+      port: { type: "string", default: "7400" },
+      fresh: { type: "boolean", default: false },
+    },
+  })
+  const began = performance.now()
+  const stopped = untilStopped()
+  await using exercise = await startExercise({
+    ...{ data: values.data, port: portOf(values.port), fresh: values.fresh, log, signal: stopped.signal },
+    report: (sentence) => say(`… ${sentence}`),
+  })
+  say(
+    `\nEXERCISE · НАВЧАННЯ · УЧЕНИЯ. The office is open after ${((performance.now() - began) / 1000).toFixed(1)} s.\n`,
+  )
+  for (const { name, url } of exercise.links) say(`${name.padEnd(22)} ${url}`)
+  say(
+    `${"registry".padEnd(22)} ${exercise.registry}\n\nEach link signs in once. Ctrl-C stops the office; everything is kept.`,
+  )
+  await stopped.promise
+  say("\nstopping")
+  return 0
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

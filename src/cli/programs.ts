@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { z } from "zod"
+import { openDesk } from "#desk/open.ts"
+import { leaveScriptAddress, listenDesk } from "#desk/serve.ts"
+import { openCharter } from "#offices/roll/charter.ts"
+import { openRegistry } from "#registry/open.ts"
+import { openEmbeddedPostgres } from "#registry/postgres/embedded.ts"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { openWitness } from "#witness/open.ts"
+import { type Clock, systemClock } from "../clock.ts"
+import { log, say, untilStopped } from "./terminal.ts"
+
+const HOST = "127.0.0.1"
+
+/** `iod registry`: the registry and its public pages, on an embedded PostgreSQL or the one that `--database` names. */
+export async function registryCommand(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      folder: { type: "string", default: "registry" },
+      database: { type: "string" },
+      host: { type: "string", default: HOST },
+      port: { type: "string", default: "7300" },
+      witness: { type: "string", multiple: true, default: [] },
+      clock: { type: "string" },
+    },
+  })
+  const { folder } = values
+  const clock = clockFor(folder, values.clock)
+  await using stack = new AsyncDisposableStack()
+  const stopped = untilStopped()
+  const postgres = values.database
+    ? undefined
+    : stack.use(await openEmbeddedPostgres({ folder: join(folder, "postgres"), report: say, signal: stopped.signal }))
+  const database = postgres?.connectionOptions ?? { connectionString: values.database ?? "" }
+  const registry = stack.use(
+    await openRegistry({
+      ...{ folder, database, witnesses: values.witness, clock, log },
+      ...{ host: values.host, port: portOf(values.port) },
+    }),
+  )
+  say(`the registry answers at ${registry.url}`)
+  const end = await Promise.race([stopped.promise, postgres?.ended ?? new Promise<never>(() => {})])
+  if (typeof end === "string") throw new Error(`PostgreSQL ended: ${end}; what was acknowledged is kept, start again`)
+  return 0
+}
+
+/** `iod witness`: cosigns the checkpoints of the charter's register for one state. */
+export async function witnessCommand(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      folder: { type: "string", default: "witness" },
+      host: { type: "string", default: HOST },
+      port: { type: "string", default: "7310" },
+      clock: { type: "string" },
+    },
+  })
+  const { folder, host } = values
+  const stopped = untilStopped()
+  const logs = charterOf(folder).register.keys
+  await using witness = await openWitness({
+    folder,
+    logs,
+    clock: clockFor(folder, values.clock),
+    host,
+    port: portOf(values.port),
+    report: log,
+  })
+  say(`the witness answers at ${witness.url}`)
+  await stopped.promise
+  return 0
+}
+
+const settings = z.looseObject({ delegation: z.string() })
+
+/** `iod desk`: one delegation's desk with its screens. */
+export async function deskCommand(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      folder: { type: "string", default: "desk" },
+      registry: { type: "string", default: `http://${HOST}:7300` },
+      host: { type: "string", default: HOST },
+      port: { type: "string", default: "7320" },
+      clock: { type: "string" },
+    },
+  })
+  const { folder, registry, host } = values
+  const stopped = untilStopped()
+  const { delegation } = settings.parse(JSON.parse(readFileSync(join(folder, "desk.json"), "utf8")))
+  await using stack = new AsyncDisposableStack()
+  const desk = stack.use(await openDesk({ folder, delegation, registry, clock: clockFor(folder, values.clock), log }))
+  const server = await listenDesk(desk, host, portOf(values.port))
+  stack.defer(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  const port = typeof address === "object" && address ? address.port : 0
+  leaveScriptAddress(desk, folder, `http://${HOST}:${port}`, `${delegation}.localhost:${port}`)
+  say(`${delegation}  http://${delegation}.localhost:${port}/sign-in#${desk.officers.link("Duty officer")}`)
+  await stopped.promise
+  return 0
+}
+
+function charterOf(folder: string) {
+  const file = join(folder, "charter.json")
+  if (!existsSync(file)) throw new Error(`there is no charter in ${folder}: copy the office's charter.json there`)
+  return openCharter(nodeCrypto, readFileSync(file, "utf8")).charter
+}
+
+/** The machine's time; `+SECONDS`, `-SECONDS` or `xSPEED` shift or speed it up, in an exercise only. */
+export function clockFor(folder: string, wish: string | undefined): Clock {
+  if (wish === undefined) return systemClock()
+  if (!charterOf(folder).exercise) throw new Error("only an exercise may set the clock")
+  const parsed = /^(?:([+-]\d+)|x(\d+(?:\.\d+)?))$/.exec(wish)
+  if (!parsed) throw new Error("--clock takes +SECONDS, -SECONDS or xSPEED")
+  return systemClock(Number(parsed[1] ?? 0) * 1000, Number(parsed[2] ?? 1))
+}
+
+/** A port as the command line gives it; 0 takes a free one. */
+export function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
+  if (port < 0 || port > 65_535) throw new Error("--port takes a number from 0 to 65535")
+  return port
+}

@@ -1,0 +1,121 @@
+import { type Context, Hono } from "hono"
+import { bodyLimit } from "hono/body-limit"
+import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import { streamSSE } from "hono/streaming"
+import { z } from "zod"
+import type { Officer } from "./officers.ts"
+import type { Desk } from "./open.ts"
+
+/**
+ * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link; every other call
+ * needs the session's cookie, or the desk's own script token. Requests that change something must come from the desk's
+ * own pages: browsers state the origin, and any other is refused.
+ */
+export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
+  const app = new Hono<{ Variables: { officer: Officer } }>()
+  app.use("*", bodyLimit({ maxSize: 4 << 20, onError: (c) => c.json({ error: "too-large" }, 413) }))
+  app.use("*", async (c, next) => {
+    const origin = c.req.header("origin")
+    const host = c.req.header("host")
+    if (c.req.method !== "GET" && origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
+      return c.json({ error: "foreign-origin" }, 403)
+    c.header("Cache-Control", "no-store")
+    return next()
+  })
+  app.post("/sign-in", signIn(desk))
+  app.use("*", async (c, next) => {
+    const officer = authenticate(desk, c)
+    if (!officer) return c.json({ error: "not-signed-in" }, 401)
+    c.set("officer", officer)
+    return next()
+  })
+  app.post("/sign-out", (c) => {
+    desk.officers.signOut(getCookie(c, desk.cookie) ?? "")
+    deleteCookie(c, desk.cookie, { path: "/" })
+    return c.json({})
+  })
+  app.get("/desk", (c) => c.json({ ...desk.status(), officer: c.get("officer").name }))
+  app.get("/register", (c) => c.json(desk.registerView()))
+  app.get("/lines/:line", (c) => c.json(desk.views.envelopes(c.req.param("line"), before(c), limit(c))))
+  app.get("/messages", (c) =>
+    c.json(desk.views.messages({ line: c.req.query("line"), before: before(c), limit: limit(c) })),
+  )
+  app.get("/messages/:line/:matter", (c) => {
+    const message = desk.views.message(c.req.param("line"), c.req.param("matter"))
+    return message ? c.json(message) : c.json({ error: "unknown-message" }, 404)
+  })
+  app.post("/messages/:line/:matter/open", (c) => mark(desk, c, "open"))
+  app.post("/messages/:line/:matter/hold", (c) => mark(desk, c, "hold"))
+  app.get("/waiting", (c) => c.json(desk.views.waiting()))
+  app.get("/evidence", (c) => c.json(desk.evidenceView()))
+  app.post("/resume", (c) => c.json(desk.resume(c.get("officer").id)))
+  app.post("/acts", async (c) => {
+    const answer = desk.door.hand(await json(c), { officer: c.get("officer").id })
+    return c.json(answer, "refused" in answer ? 409 : 200)
+  })
+  app.get("/live", (c) => live(desk, c))
+  return app
+}
+
+type Ctx = Context<{ Variables: { officer: Officer } }>
+
+const signInForm = z.strictObject({ link: z.string().max(200) })
+
+function signIn(desk: Desk) {
+  return async (c: Context) => {
+    const parsed = signInForm.safeParse(await json(c))
+    const signed = parsed.success ? desk.officers.signIn(parsed.data.link) : undefined
+    if (!signed) return c.json({ error: "link-not-valid" }, 403)
+    setCookie(c, desk.cookie, signed.session, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 7 * 86_400 })
+    return c.json({ officer: signed.officer.name })
+  }
+}
+
+function authenticate(desk: Desk, c: Ctx): Officer | undefined {
+  const bearer = c.req.header("authorization")
+  if (bearer !== undefined) return desk.scriptOfficer(bearer)
+  const session = getCookie(c, desk.cookie)
+  return session === undefined ? undefined : desk.officers.bySession(session)
+}
+
+function mark(desk: Desk, c: Ctx, what: "open" | "hold") {
+  const done = desk.mark(c.req.param("line") ?? "", c.req.param("matter") ?? "", what, c.get("officer").id)
+  return done ? c.json({}) : c.json({ error: "unknown-message" }, 404)
+}
+
+function live(desk: Desk, c: Ctx) {
+  return streamSSE(c, async (stream) => {
+    const ended = new AbortController()
+    stream.onAbort(() => ended.abort())
+    desk.live.watch((event) => void stream.writeSSE({ data: JSON.stringify(event) }), ended.signal)
+    await stream.writeSSE({ data: JSON.stringify({ kind: "hello", now: desk.now() }) })
+    while (!ended.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const bell = desk.clock.after(5000, resolve)
+        ended.signal.addEventListener("abort", () => {
+          bell[Symbol.dispose]()
+          resolve()
+        })
+      })
+      if (!ended.signal.aborted) await stream.writeSSE({ data: JSON.stringify({ kind: "beat", now: desk.now() }) })
+    }
+  })
+}
+
+async function json(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json()
+  } catch {
+    return undefined
+  }
+}
+
+function before(c: Ctx): number | undefined {
+  const value = Number(c.req.query("before"))
+  return Number.isSafeInteger(value) && value > 0 ? value : undefined
+}
+
+function limit(c: Ctx): number {
+  const value = Number(c.req.query("limit") ?? 100)
+  return Number.isSafeInteger(value) && value > 0 ? Math.min(value, 500) : 100
+}

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs"
+import { backup, DatabaseSync, type SQLTagStore } from "node:sqlite"
+
+/**
+ * One delegation's archive: one SQLite file. `transact` is durable: when it returns, everything in it is on disk; when
+ * it throws, nothing of it is. Only this process writes it.
+ */
+export type Archive = {
+  readonly path: string
+  readonly db: DatabaseSync
+  readonly sql: SQLTagStore
+  transact<T>(work: () => T): T
+  meta(key: string): string | undefined
+  setMeta(key: string, value: string): void
+  [Symbol.dispose](): void
+}
+
+/**
+ * Opens an archive, making or migrating it. An older one is copied beside itself before it is migrated; a newer one
+ * throws, because this release cannot know what it would break.
+ */
+export async function openArchive(path: string): Promise<Archive> {
+  const db = new DatabaseSync(path)
+  // Another process on one archive would send two envelopes under one serial: the file stays locked while we live.
+  db.exec(
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+  )
+  try {
+    db.exec("BEGIN EXCLUSIVE; COMMIT")
+  } catch (cause) {
+    db.close()
+    throw new Error(`the archive ${path} is in use by another desk process; stop that one first`, { cause })
+  }
+  await migrate(db, path)
+  const sql = db.createTagStore(256)
+  let depth = 0
+  const archive: Archive = {
+    path,
+    db,
+    sql,
+    transact(work) {
+      if (depth > 0) return work()
+      db.exec("BEGIN IMMEDIATE")
+      depth++
+      try {
+        const result = work()
+        db.exec("COMMIT")
+        return result
+      } catch (error) {
+        if (db.isTransaction) db.exec("ROLLBACK")
+        throw error
+      } finally {
+        depth--
+      }
+    },
+    meta: (key) => text(sql.get`SELECT value FROM meta WHERE key = ${key}`?.value),
+    setMeta: (key, value) => void sql.run`INSERT OR REPLACE INTO meta VALUES (${key}, ${value})`,
+    [Symbol.dispose]: () => db.close(),
+  }
+  return archive
+}
+
+async function migrate(db: DatabaseSync, path: string): Promise<void> {
+  const folder = new URL("./sql/", import.meta.url)
+  const files = readdirSync(folder).sort()
+  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version)
+  if (version > files.length)
+    throw new Error(`the archive ${path} belongs to a newer release (${version}); open it with that release`)
+  if (version > 0 && version < files.length) {
+    const copy = `${path}.before-${files.length}`
+    rmSync(copy, { force: true })
+    await backup(db, copy)
+  }
+  for (const [i, file] of files.entries()) {
+    if (i < version) continue
+    db.exec(`BEGIN; ${readFileSync(new URL(file, folder), "utf8")}; PRAGMA user_version = ${i + 1}; COMMIT`)
+  }
+}
+
+/** A column that is text, or undefined; anything else in it is a fault of this program. */
+export function text(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== "string") throw new Error("a column of the archive is not text")
+  return value
+}
+
+/** A column that is a number. */
+export function number(value: unknown): number {
+  if (typeof value !== "number") throw new Error("a column of the archive is not a number")
+  return value
+}
+
+/** A column that holds bytes, or undefined. */
+export function bytes(value: unknown): Uint8Array | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!(value instanceof Uint8Array)) throw new Error("a column of the archive does not hold bytes")
+  return value
+}

@@ -1,0 +1,140 @@
+import { type ActForm, actForm } from "#offices/judge.ts"
+import { publicAct } from "#offices/roll/acts.ts"
+import { isSealingKeyValid, type Roll } from "#offices/roll/roll.ts"
+import { fromUtf8 } from "#register/bytes.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { type VerificationCode, VerificationError } from "#register/error.ts"
+import type { VerifierKey } from "#register/note.ts"
+import { type Body, unpackBody } from "#seal/body.ts"
+import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
+import { commitment, parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
+import { type Identity, open } from "#seal/node/hybrid.ts"
+import { formatStamp, openStamp, publicLineNumber, registerEntry, type Stamp } from "#seal/stamp.ts"
+import type { Frame } from "#seal/wire.ts"
+
+export type EnvelopeFrame = Extract<Frame, { kind: "envelope" }>
+
+/** Why an envelope that its author signed says nothing that counts. It keeps its place; the line goes on. */
+export type AuthorFault = VerificationCode | "act.malformed" | "body.gone"
+
+/**
+ * One envelope after every check that needs no order: signatures, roll, body hash, stanzas, commitment, form of the act.
+ * The registry and the author each control part of the bytes; whose fault a failure is follows from which part it is.
+ */
+export type Arrival = {
+  frame: EnvelopeFrame
+  signed: SignedHeader
+  stamp: Stamp
+  entry: Uint8Array
+  /** What the envelope holds, where it opened. */
+  body: Body | undefined
+  form: ActForm | undefined
+  fault: AuthorFault | undefined
+}
+
+/** Thrown where what the registry stamped cannot be: evidence against the registry. */
+export class RegistryFault extends Error {
+  override name = "RegistryFault"
+  readonly code: string
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(`the registry stamped what does not fit: ${code}`, options)
+    this.code = code
+  }
+}
+
+export type ArrivalParts = {
+  crypto: Crypto
+  registryKey: VerifierKey
+  delegation: string
+  identity(number: number): Identity | undefined
+}
+
+/** Checks one envelope by the roll at its stamp. Throws RegistryFault; an author's fault is part of the answer. */
+export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame): Promise<Arrival> {
+  const { crypto } = parts
+  const { signed, stamp } = await checkStamp(parts, roll, frame)
+  await checkSignatures(crypto, roll, signed, frame)
+  checkAddressees(roll, signed, stamp)
+  const entry = registerEntry(crypto, stamp, formatStamp(stamp))
+  const arrival: Arrival = { frame, signed, stamp, entry, body: undefined, form: undefined, fault: undefined }
+  if (!frame.body) return { ...arrival, fault: "body.gone" }
+  if (frame.body.length !== signed.header.body.length || crypto.sha256(frame.body).toHex() !== signed.header.body.hash)
+    throw new RegistryFault("body")
+  try {
+    const body = unpackBody(openBody(parts, signed, frame.body))
+    if (commitment(crypto, signed.header, body.salt, body.act) !== signed.header.commit)
+      return { ...arrival, fault: "body.commit" }
+    return { ...arrival, body, ...readForm(body, signed) }
+  } catch (error) {
+    if (error instanceof VerificationError) return { ...arrival, fault: error.code }
+    throw error
+  }
+}
+
+async function checkStamp(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame) {
+  try {
+    const signed = parseSignedHeader(parts.crypto, frame.header)
+    const stamp = await openStamp(parts.crypto, frame.stamp, parts.registryKey)
+    const fits = stamp.header === signed.hash && stamp.line === signed.header.line && stamp.office === roll.office
+    if (!fits || signed.header.office !== roll.office) throw new RegistryFault("stamp")
+    return { signed, stamp }
+  } catch (cause) {
+    if (cause instanceof VerificationError) throw new RegistryFault(cause.code, { cause })
+    throw cause
+  }
+}
+
+async function checkSignatures(crypto: Crypto, roll: Roll, signed: SignedHeader, frame: EnvelopeFrame): Promise<void> {
+  const key = roll.members[signed.header.from]?.key ?? (await keyOfNewcomer(crypto, signed, frame.body))
+  if (!key) throw new RegistryFault("unknown-delegation")
+  try {
+    await verifyHeader(crypto, signed, key)
+  } catch (cause) {
+    throw new RegistryFault("signature", { cause })
+  }
+}
+
+/** An acceptance is signed with the desk key that it brings; the fold holds its root against the charter. */
+async function keyOfNewcomer(
+  crypto: Crypto,
+  { header }: SignedHeader,
+  body: Uint8Array | null,
+): Promise<KeyPair | undefined> {
+  if (publicLineNumber(header.line) !== 0 || !body) return undefined
+  try {
+    const act = publicAct.parse(JSON.parse(fromUtf8(unpackBody(body).act)))
+    if (act.act !== "mandate.accepted" && act.act !== "charter.founded") return undefined
+    return (await openDeskKeyCertificate(crypto, act.certificate, parseKeyPair(crypto, act.root))).key
+  } catch {
+    return undefined
+  }
+}
+
+function checkAddressees(roll: Roll, { header }: SignedHeader, stamp: Stamp): void {
+  if ((publicLineNumber(header.line) !== undefined) !== (header.to === "*")) throw new RegistryFault("members")
+  if (header.to === "*") return
+  if (!header.to.some((a) => a.name === header.from)) throw new RegistryFault("members")
+  for (const { name, sealingKey } of header.to) {
+    const member = roll.members[name]
+    if (!member || !isSealingKeyValid(member, sealingKey, stamp.at)) throw new RegistryFault("sealing-key")
+  }
+}
+
+function openBody(parts: ArrivalParts, { header }: SignedHeader, sealed: Uint8Array): Uint8Array {
+  if (header.to === "*") return sealed
+  const place = header.to.findIndex((a) => a.name === parts.delegation)
+  const identity = parts.identity(header.to[place]?.sealingKey ?? -1)
+  if (!identity) throw new VerificationError("body.unopenable", "the sealing key of that day is not here")
+  return open({ identity, place, count: header.to.length }, sealed)
+}
+
+function readForm(body: Body, { header }: SignedHeader): Pick<Arrival, "form" | "fault"> {
+  if (header.to === "*") return { form: undefined, fault: undefined }
+  try {
+    const parsed = actForm.safeParse(JSON.parse(fromUtf8(body.act)))
+    return parsed.success ? { form: parsed.data, fault: undefined } : { form: undefined, fault: "act.malformed" }
+  } catch {
+    return { form: undefined, fault: "act.malformed" }
+  }
+}

@@ -1,0 +1,127 @@
+import type { PublicAct } from "#offices/roll/acts.ts"
+import { publicLineOf } from "#offices/roll/acts.ts"
+import type { Founded } from "#offices/roll/charter.ts"
+import { type Roll, secretariatLine } from "#offices/roll/roll.ts"
+import { utf8 } from "#register/bytes.ts"
+import { certifyDeskKey, formatKeyPair } from "#seal/desk-key.ts"
+import { formatLine, lineId } from "#seal/line.ts"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { publicPair } from "#seal/node/keys.ts"
+import { SEALING_KEYS, signSealingKeys } from "#seal/sealing-keys.ts"
+import { publicLine } from "#seal/stamp.ts"
+import { type Clock, instantOf } from "../clock.ts"
+import type { Archive } from "./archive.ts"
+import type { Door } from "./door.ts"
+import { stateOf } from "./fold.ts"
+import type { Outbox } from "./outbox.ts"
+import type { Vault } from "./vault.ts"
+
+/**
+ * What a desk does by itself so that its delegation takes part: it founds the office (the secretariat) or accepts the
+ * mandate, publishes its sealing keys ahead, proposes or accepts the lines with the secretariat.
+ */
+export type Enrolment = {
+  /** Looks at the roll and enters whatever is missing; calling it again enters nothing twice. */
+  look(): void
+}
+
+export type EnrolmentParts = {
+  archive: Archive
+  clock: Clock
+  delegation: string
+  founded: Founded
+  vault: Vault
+  outbox: Outbox
+  door: Door
+  roll(): Roll
+  submitted(): void
+}
+
+const DAY = 86_400_000
+
+/** Opens the enrolment of a desk. */
+export function openEnrolment(parts: EnrolmentParts): Enrolment {
+  const { delegation, founded, vault, archive } = parts
+  const { office, charter, text } = founded
+  const isSecretariat = delegation === charter.secretariat
+
+  function enter(act: PublicAct, token: string): void {
+    const line = publicLine(publicLineOf(act.act))
+    const bytes = utf8(JSON.stringify(act))
+    const whole = { line, members: ["*"], precedence: "ROUTINE" as const, act: bytes, texts: [], officer: null }
+    if (!parts.outbox.submit({ ...whole, token }).known) parts.submitted()
+  }
+
+  function join(): void {
+    if (!vault.root) return
+    const key = publicPair(vault.desk)
+    const certificate = certifyDeskKey({ office, delegation, key, replaces: null }, vault.root)
+    const root = formatKeyPair(publicPair(vault.root))
+    if (isSecretariat)
+      enter({ act: "charter.founded", matter: office, charter: text, root, certificate }, "charter.founded")
+    else
+      enter(
+        { act: "mandate.accepted", matter: office, delegation, language: "en", root, certificate },
+        "mandate.accepted",
+      )
+  }
+
+  /** Keeps sealing keys published for the next fortnight: two publications at first, then one whenever one is used up. */
+  function publish(roll: Roll): void {
+    const today = instantOf(parts.clock).slice(0, 10)
+    const planned = archive.meta("sealing-keys.until") ?? ""
+    const published = roll.members[delegation]?.sealing.at(-1)
+    const horizon = new Date(Date.parse(today) + (SEALING_KEYS - 1) * DAY).toISOString().slice(0, 10)
+    if (planned > horizon || (planned !== "" && !published)) return
+    const from = planned === "" || planned < today ? today : dayAfter(planned)
+    archive.transact(() => {
+      // Private parts reach the disk before anyone can seal to them; a crash between leaves keys that nobody uses.
+      const { first, recipients } = vault.newIdentities(from)
+      const keys = signSealingKeys({ office, delegation, first, from, recipients }, vault.desk)
+      archive.setMeta(
+        "sealing-keys.until",
+        new Date(Date.parse(from) + (SEALING_KEYS - 1) * DAY).toISOString().slice(0, 10),
+      )
+      enter({ act: "sealing-keys.published", matter: office, keys }, `sealing-keys.${first}`)
+    })
+  }
+
+  /** The secretariat proposes each member's line with it; the member accepts. */
+  function openLines(roll: Roll): void {
+    for (const member of Object.values(roll.members)) {
+      const line = secretariatLine(roll, member)
+      if (!line || !(isSecretariat || member.name === delegation) || member.sealing.length === 0) continue
+      if (!roll.members[charter.secretariat]?.sealing.length) continue
+      const id = lineId(nodeCrypto, line)
+      const state = stateOf(archive, id, id) as { accepted: Record<string, string> } | undefined
+      const about = { line: id, precedence: "ROUTINE" as const }
+      if (isSecretariat && !state) {
+        const fields = { matter: id, text: formatLine(line), purpose: line.purpose }
+        parts.door.hand(
+          { ...about, act: "line.proposed", records: [{ fields }], token: `propose.${id}` },
+          { officer: null },
+        )
+      }
+      if (!isSecretariat && state && !(delegation in state.accepted))
+        parts.door.hand(
+          { ...about, act: "line.accepted", records: [{ fields: { matter: id } }], token: `accept.${id}` },
+          { officer: null },
+        )
+    }
+  }
+
+  return {
+    look() {
+      const roll = parts.roll()
+      const self = roll.members[delegation]
+      if (self?.state === "never-joined" && (isSecretariat || roll.founded)) join()
+      if (self?.state !== "active") return
+      publish(roll)
+      openLines(roll)
+    },
+  }
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + DAY).toISOString().slice(0, 10)
+}

@@ -1,0 +1,116 @@
+import type { Signer } from "#register/note.ts"
+import { signRequest } from "#seal/node/request.ts"
+import { type Frame, frameReader } from "#seal/wire.ts"
+import type { Clock } from "../clock.ts"
+
+/** Follows the registry's mail for this desk, for ever, from wherever the archive ends. */
+export type Mailbox = {
+  connected(): boolean
+  /** The instant of the last frame. */
+  lastHeard(): number
+  /** Drops the stream and opens it again, at once. */
+  reconnect(): void
+  close(): Promise<void>
+}
+
+export type MailboxParts = {
+  clock: Clock
+  registry: string
+  office: string
+  delegation: string
+  signer: Signer
+  /** Whether this delegation is on the roll: before, only the public lines are delivered to it. */
+  enrolled(): boolean
+  /** Index of the first envelope that the archive lacks. */
+  next(): bigint
+  /** Takes frames in; when it settles they are in the archive. The stream waits for it. */
+  takeIn(frames: readonly Frame[]): Promise<void>
+  /** Told whenever the registry appears or goes away. */
+  changed(connected: boolean): void
+  log(message: string): void
+}
+
+const FIRST_RETRY = 250
+const LAST_RETRY = 15_000
+// A registry that is alive says so every ten seconds.
+const SILENCE_MS = 30_000
+
+/** Opens the mailbox of a desk. */
+export function openMailbox(parts: MailboxParts): Mailbox {
+  const { clock } = parts
+  let closed = false
+  let connected = false
+  let heard = 0
+  let attempt = new AbortController()
+  let wakeRetry = () => {}
+
+  function setConnected(now: boolean): void {
+    if (connected === now) return
+    connected = now
+    parts.changed(now)
+  }
+
+  async function follow(): Promise<void> {
+    attempt = new AbortController()
+    const path = parts.enrolled() ? "desk" : "public"
+    const url = `${parts.registry}/${path}/mail?after=${parts.next()}`
+    const { office, delegation } = parts
+    const headers = signRequest({ method: "GET", url, office, delegation, now: clock.now() }, parts.signer)
+    const response = await fetch(url, { headers, signal: attempt.signal })
+    if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`)
+    setConnected(true)
+    const read = frameReader()
+    let watchdog = clock.after(SILENCE_MS, () => attempt.abort())
+    try {
+      for await (const piece of response.body) {
+        watchdog[Symbol.dispose]()
+        watchdog = clock.after(SILENCE_MS, () => attempt.abort())
+        heard = clock.now()
+        const frames = read(piece)
+        if (frames.length > 0) await parts.takeIn(frames)
+      }
+    } finally {
+      watchdog[Symbol.dispose]()
+      attempt.abort()
+    }
+  }
+
+  async function forever(): Promise<void> {
+    let retry = FIRST_RETRY
+    while (!closed) {
+      try {
+        await follow()
+      } catch (error) {
+        if (connected && !closed && !attempt.signal.aborted)
+          parts.log(`mail was interrupted: ${error instanceof Error ? error.message : ""}`)
+      }
+      if (connected) retry = FIRST_RETRY
+      setConnected(false)
+      if (closed) return
+      await new Promise<void>((resolve) => {
+        const bell = clock.after(retry, resolve)
+        wakeRetry = () => {
+          bell[Symbol.dispose]()
+          resolve()
+        }
+      })
+      retry = Math.min(retry * 2, LAST_RETRY)
+    }
+  }
+
+  const running = forever()
+  return {
+    connected: () => connected,
+    lastHeard: () => heard,
+    reconnect() {
+      attempt.abort()
+      wakeRetry()
+    },
+    async close() {
+      closed = true
+      attempt.abort()
+      wakeRetry()
+      await running
+    },
+  }
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from "node:crypto"
+import type { Roll } from "#offices/roll/roll.ts"
+import { sealingKeyFor } from "#offices/roll/roll.ts"
+import { packBody, type SaltedText } from "#seal/body.ts"
+import {
+  commitment,
+  formatHeader,
+  type Header,
+  headerHash,
+  PRECEDENCES,
+  type Precedence,
+  signHeader,
+} from "#seal/header.ts"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { seal } from "#seal/node/hybrid.ts"
+import { publicLineNumber } from "#seal/stamp.ts"
+import { joinParts } from "#seal/wire.ts"
+import { type Clock, instantOf } from "../clock.ts"
+import { type Archive, bytes, number, text } from "./archive.ts"
+import { splitTexts } from "./texts.ts"
+import type { Vault } from "./vault.ts"
+
+/** An act on its way out: durable from the moment that `submit` answered. */
+export type Submitted = {
+  line: string
+  /** Members of the line, sorted; `["*"]` for a public one. */
+  members: readonly string[]
+  precedence: Precedence
+  act: Uint8Array
+  texts: readonly SaltedText[]
+  /** One word of whoever handed it in: the same word again is the same act. */
+  token: string | null
+  officer: string | null
+}
+
+/** An envelope whose bytes are fixed: these and no others are sent for its serial. */
+export type Sealed = { id: number; hash: string; line: string; header: string; body: Uint8Array }
+
+export type Outbox = {
+  /** Stores an act; from here nothing is lost. The same token is the same act and answers the same number. */
+  submit(act: Submitted): { id: number; known: boolean }
+  /**
+   * The next envelope to send on a line that is not `held`: by precedence, one sealed and unanswered or the first
+   * waiting act of a line that has none under way, which is sealed and stored first. Undefined when nothing can go.
+   */
+  next(held: ReadonlySet<string>): Sealed | undefined
+  stamped(hash: string): void
+  /** A final refusal, kept: the serial is free again. `mend` seals it anew, else it goes back to its officer. */
+  refused(refusal: { hash: string; code: string; note: string }, mend: boolean): void
+  waiting(): number
+}
+
+export type OutboxParts = {
+  archive: Archive
+  vault: Vault
+  clock: Clock
+  delegation: string
+  roll(): Roll
+}
+
+/** Opens the outbox of a desk. */
+export function openOutbox(parts: OutboxParts): Outbox {
+  const { archive, clock } = parts
+  const { sql } = archive
+  return {
+    submit: (act) => archive.transact(() => submit(archive, clock, act)),
+    next(held) {
+      const rows = sql.all`SELECT * FROM outbox o WHERE state = 'sealed' OR (state = 'waiting' AND NOT EXISTS
+        (SELECT 1 FROM outbox s WHERE s.line = o.line AND s.state = 'sealed')) ORDER BY precedence, id LIMIT 200`
+      for (const row of rows) {
+        if (held.has(text(row.line) ?? "")) continue
+        const one = row.state === "sealed" ? sealedRow(row) : archive.transact(() => sealNext(parts, row))
+        if (one) return one
+      }
+      return undefined
+    },
+    stamped: (hash) => void sql.run`UPDATE outbox SET state = 'stamped', body = NULL WHERE hash = ${hash}`,
+    refused: ({ hash, code, note }, mend) =>
+      archive.transact(() => {
+        sql.run`INSERT OR IGNORE INTO refusal VALUES (${hash}, ${note})`
+        if (mend)
+          sql.run`UPDATE outbox SET state = 'waiting', serial = NULL, hash = NULL, header = NULL, body = NULL WHERE hash = ${hash}`
+        else sql.run`UPDATE outbox SET state = 'refused', refused = ${code}, body = NULL WHERE hash = ${hash}`
+      }),
+    waiting: () => number(sql.get`SELECT count(*) AS n FROM outbox WHERE state IN ('waiting', 'sealed')`?.n),
+  }
+}
+
+function submit({ sql }: Archive, clock: Clock, act: Submitted): { id: number; known: boolean } {
+  if (act.token !== null) {
+    const known = sql.get`SELECT id FROM outbox WHERE token = ${act.token}`
+    if (known) return { id: number(known.id), known: true }
+  }
+  const texts = joinParts(act.texts.flatMap((t) => [t.salt, t.bytes]))
+  const precedence = PRECEDENCES.indexOf(act.precedence)
+  const { lastInsertRowid } =
+    sql.run`INSERT INTO outbox (line, members, precedence, act, texts, token, officer, submitted, state) VALUES
+      (${act.line}, ${act.members.join(" ")}, ${precedence}, ${act.act}, ${texts}, ${act.token}, ${act.officer}, ${instantOf(clock)}, 'waiting')`
+  return { id: Number(lastInsertRowid), known: false }
+}
+
+type Row = Record<string, unknown>
+
+/** Gives a waiting act its serial, prev, seen and sealing keys of the day, seals, signs and stores it. */
+function sealNext(parts: OutboxParts, row: Row): Sealed | undefined {
+  const { archive, vault, clock, delegation } = parts
+  const { sql } = archive
+  const line = text(row.line) ?? ""
+  const chain = sql.get`SELECT serial, hash FROM envelope WHERE line = ${line} AND sender = ${delegation} ORDER BY place DESC LIMIT 1`
+  const outgoing = sql.get`SELECT serial, hash FROM outbox WHERE line = ${line} AND state = 'stamped' ORDER BY serial DESC LIMIT 1`
+  // Stamped and not yet come back through the stream: the chain continues from there.
+  const last = outgoing && number(outgoing.serial) > Number(chain?.serial ?? 0) ? outgoing : chain
+  const at = instantOf(clock)
+  const addressed = address(parts, line, (text(row.members) ?? "").split(" "), at)
+  if (!addressed) return undefined
+  const [act, salt] = [bytes(row.act) ?? new Uint8Array(), new Uint8Array(randomBytes(32))]
+  const plain = packBody({ salt, act, texts: splitTexts(bytes(row.texts) ?? new Uint8Array()) })
+  const body = addressed.recipients ? seal(addressed.recipients, plain) : plain
+  const serial = Number(last?.serial ?? 0) + 1
+  const office = parts.roll().office
+  const header: Header = {
+    office,
+    line,
+    from: delegation,
+    to: addressed.to,
+    serial,
+    prev: last ? (text(last.hash) ?? null) : null,
+    seen: seen(archive, line),
+    register: register(archive),
+    precedence: PRECEDENCES[number(row.precedence)] ?? "ROUTINE",
+    signed: at,
+    body: { hash: nodeCrypto.sha256(body).toHex(), length: body.length },
+    commit: commitment(nodeCrypto, { office, line, from: delegation, serial }, salt, act),
+    nonce: randomBytes(32).toHex(),
+  }
+  const [id, hash, note] = [
+    number(row.id),
+    headerHash(nodeCrypto, formatHeader(header)),
+    signHeader(header, vault.desk),
+  ]
+  sql.run`UPDATE outbox SET state = 'sealed', serial = ${serial}, hash = ${hash}, header = ${note}, body = ${body}, salt = ${salt} WHERE id = ${id}`
+  return { id, hash, line, header: note, body }
+}
+
+/** Whom to seal to with which keys; undefined while a member has published none for today. */
+function address(
+  parts: OutboxParts,
+  line: string,
+  names: readonly string[],
+  at: string,
+): { to: Header["to"]; recipients: string[] | undefined } | undefined {
+  if (publicLineNumber(line) !== undefined) return { to: "*", recipients: undefined }
+  const { members } = parts.roll()
+  const keys = names.map((name) => {
+    const member = members[name]
+    const key = member && sealingKeyFor(member, at)
+    return key && { name, ...key }
+  })
+  const to = keys.flatMap((k) => (k ? [{ name: k.name, sealingKey: k.number }] : []))
+  if (to.length < 2 || to.length !== keys.length) return undefined
+  return { to, recipients: keys.flatMap((k) => (k ? [k.recipient] : [])) }
+}
+
+function seen({ sql }: Archive, line: string): Header["seen"] {
+  const row = sql.get`SELECT place, head FROM line WHERE id = ${line}`
+  return row ? { place: number(row.place), head: text(row.head) ?? line } : { place: 0, head: line }
+}
+
+function register({ sql }: Archive): Header["register"] {
+  const row = sql.get`SELECT size, root FROM checkpoint ORDER BY size DESC LIMIT 1`
+  return row ? { size: BigInt(number(row.size)), root: text(row.root) ?? "" } : null
+}
+
+function sealedRow(row: Row): Sealed {
+  const [hash, line, header] = [text(row.hash) ?? "", text(row.line) ?? "", text(row.header) ?? ""]
+  return { id: number(row.id), hash, line, header, body: bytes(row.body) ?? new Uint8Array() }
+}

@@ -1,0 +1,100 @@
+import { hash, randomBytes } from "node:crypto"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { createServer, type Server } from "node:http"
+import { extname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { getRequestListener } from "@hono/node-server"
+import { Hono } from "hono"
+import { deskApi } from "./api.ts"
+import type { Desk } from "./open.ts"
+import { writeDurably } from "./vault.ts"
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+}
+
+/** Where the built screens lie. */
+export const WEB_FOLDER = fileURLToPath(new URL("../../dist/web", import.meta.url))
+
+/** A desk's web server: its API and its screens, with a policy under which nothing else can run or be reached. */
+export function deskApp(desk: Desk): Hono {
+  const app = new Hono()
+  const files = screenFiles()
+  app.use("*", async (c, next) => {
+    await next()
+    c.header("X-Content-Type-Options", "nosniff")
+    c.header("Referrer-Policy", "no-referrer")
+    c.header("Cross-Origin-Opener-Policy", "same-origin")
+    c.header("Cross-Origin-Resource-Policy", "same-origin")
+  })
+  app.route("/api", deskApi(desk))
+  app.get("*", (c) => {
+    const file = files.get(c.req.path)
+    if (file && c.req.path !== "/index.html") {
+      c.header("Cache-Control", c.req.path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache")
+      return c.body(file.bytes, 200, { "Content-Type": file.type })
+    }
+    const index = files.get("/index.html")
+    if (!index) return c.text("the screens are not built yet: run npm run prepare\n", 503)
+    const nonce = randomBytes(16).toString("base64")
+    c.header("Content-Security-Policy", contentPolicy(nonce))
+    c.header("Cache-Control", "no-store")
+    return c.html(Buffer.from(index.bytes).toString().replaceAll("__NONCE__", nonce))
+  })
+  return app
+}
+
+/** Listens for a desk's officers on a port of its own; throws where the port is taken. */
+export async function listenDesk(desk: Desk, host: string, port: number): Promise<Server> {
+  const server = createServer(getRequestListener(deskApp(desk).fetch))
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(port, host, resolve)
+  })
+  return server
+}
+
+/** Where scripts on the desk's own machine reach it, and with which word: `api.json` in its folder, mode 0600. */
+export type ScriptAddress = { url: string; host: string; token: string }
+
+/** Leaves a new word for scripts in the desk's folder; the one before is no longer good. */
+export function leaveScriptAddress(desk: Desk, folder: string, url: string, host: string): void {
+  const token = randomBytes(32)
+  desk.archive.setMeta("script.token", hash("sha256", token))
+  const address: ScriptAddress = { url, host, token: token.toHex() }
+  writeDurably(join(folder, "api.json"), JSON.stringify(address))
+}
+
+/** No script but ours, no style but ours and React Aria's with this answer's nonce, no host but this desk. */
+function contentPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; ")
+}
+
+type File = { bytes: Uint8Array<ArrayBuffer>; type: string }
+
+/** All files of the screens, read once: a request's path is looked up among them and never reaches the disk. */
+function screenFiles(): Map<string, File> {
+  if (!existsSync(WEB_FOLDER)) return new Map()
+  const names = readdirSync(WEB_FOLDER, { recursive: true, encoding: "utf8" }).filter((name) => extname(name) in TYPES)
+  return new Map(
+    names.map((name) => [
+      `/${name.replaceAll("\\", "/")}`,
+      { bytes: new Uint8Array(readFileSync(join(WEB_FOLDER, name))), type: TYPES[extname(name)] ?? "" },
+    ]),
+  )
+}

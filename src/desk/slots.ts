@@ -1,0 +1,119 @@
+import { isOpen, type LineState } from "#offices/lines/line.ts"
+import type { MessageState } from "#offices/lines/message.ts"
+import { deadline, speaksForTheClock } from "#offices/lines/message.ts"
+import type { Roll } from "#offices/roll/roll.ts"
+import { type Clock, instantOf } from "../clock.ts"
+import { type Archive, text } from "./archive.ts"
+import type { Door } from "./door.ts"
+import type { Entered } from "./fold.ts"
+
+/**
+ * What a desk says by itself. In every slot of every line it sends one smallest envelope, whether or not it has
+ * something to report, so that counting envelopes says nothing; only receipts of FLASH and IMMEDIATE leave at once.
+ * It also states for the clock that a deadline passed without a response.
+ */
+export type Slots = {
+  /** Told what was entered; urgent messages are answered at once. */
+  entered(entered: readonly Entered[]): void
+  close(): void
+}
+
+export type SlotsParts = {
+  archive: Archive
+  clock: Clock
+  delegation: string
+  door: Door
+  roll(): Roll
+  attended(): boolean
+}
+
+type Line = { id: string; members: readonly string[] }
+
+/** As many openings as fit the smallest body beside their hashes. */
+const OPENINGS = 10
+const LOOK_MS = 1000
+
+/** Opens the slots of a desk. */
+export function openSlots(parts: SlotsParts): Slots {
+  const { archive, clock, delegation, door } = parts
+  const { sql } = archive
+  let bell: Disposable | undefined
+  let closed = false
+
+  function look(): void {
+    if (closed) return
+    const roll = parts.roll()
+    const { slot, slotOfMany } = roll.charter.clocks
+    const key = parts.attended() ? "attended" : "unattended"
+    for (const line of openLines()) {
+      const seconds = (line.members.length > 2 ? slotOfMany : slot)[key]
+      const number = Math.floor(clock.now() / (seconds * 1000))
+      if (archive.meta(`slot.${line.id}`) === `${seconds}/${number}`) continue
+      archive.setMeta(`slot.${line.id}`, `${seconds}/${number}`)
+      report(line, "ROUTINE")
+    }
+    lapse(roll)
+    bell = clock.after(LOOK_MS, look)
+  }
+
+  function openLines(): Line[] {
+    return sql.all`SELECT l.id, l.members, m.state FROM line l JOIN matter m ON m.line = l.id AND m.id = l.id`
+      .filter((row) => isOpen(JSON.parse(text(row.state) ?? "null") as LineState))
+      .map((row) => ({ id: text(row.id) ?? "", members: (text(row.members) ?? "").split(" ") }))
+  }
+
+  /** One smallest envelope: what was opened since the last, or a line check. */
+  function report({ id: line, members }: Line, precedence: "FLASH" | "ROUTINE"): void {
+    // On a line of more than two, when a desk opens is nobody's business.
+    const most = members.length > 2 ? 0 : OPENINGS
+    const opened = sql.all`SELECT mark.matter, m.state FROM mark JOIN matter m ON m.line = mark.line AND m.id = mark.matter
+      WHERE mark.line = ${line} AND mark.opened IS NOT NULL AND mark.reported = 0 LIMIT ${most}`
+    const records = opened.map((row) => {
+      const state = JSON.parse(text(row.state) ?? "null") as MessageState
+      return { fields: { matter: text(row.matter) ?? "", of: state.header, role: "officer" } }
+    })
+    archive.transact(() => {
+      const known = sql.get`SELECT 1 AS waits FROM outbox WHERE line = ${line} AND state = 'waiting' AND officer IS NULL`
+      if (known && records.length === 0) return
+      for (const { fields } of records)
+        sql.run`UPDATE mark SET reported = 1 WHERE line = ${line} AND matter = ${fields.matter}`
+      const act = records.length > 0 ? "message.opened" : "line.checked"
+      const said = records.length > 0 ? records : [{ fields: { matter: line } }]
+      door.hand({ act, line, precedence, records: said }, { officer: null })
+    })
+  }
+
+  /** States that a response did not come, where it is this desk's to say. */
+  function lapse(roll: Roll): void {
+    const now = instantOf(clock)
+    const clocks = { acknowledge: roll.charter.clocks.acknowledge }
+    const rows = sql.all`SELECT m.line, m.id, m.state, l.members FROM matter m JOIN line l ON l.id = m.line
+      WHERE m.office = 'message' ORDER BY m.opened DESC LIMIT 500`
+    for (const row of rows) {
+      const state = JSON.parse(text(row.state) ?? "null") as MessageState
+      const line = { id: text(row.line) ?? "", members: (text(row.members) ?? "").split(" ") }
+      const late = Date.parse(now) > Date.parse(deadline(state, clocks)) + 1000
+      if (!late || state.recalled || speaksForTheClock(state, line, roll.charter.secretariat) !== delegation) continue
+      for (const [by, a] of Object.entries(state.answers)) {
+        if (a.acknowledged || a.objected || a.replied || a.unanswered) continue
+        const fields = { matter: text(row.id) ?? "", of: state.header, by }
+        const token = `unanswered.${fields.matter}.${by}`
+        door.hand({ act: "message.unanswered", line: line.id, records: [{ fields }], token }, { officer: null })
+      }
+    }
+  }
+
+  bell = clock.after(LOOK_MS, look)
+  return {
+    entered(all) {
+      const calls = all.filter((e) => e.callsForReceipt && e.by !== delegation && !e.refused)
+      const urgent = calls.filter((e) => e.precedence === "FLASH" || e.precedence === "IMMEDIATE")
+      const lines = new Set(urgent.map((e) => e.line))
+      for (const line of openLines()) if (lines.has(line.id)) report(line, "FLASH")
+    },
+    close() {
+      closed = true
+      bell?.[Symbol.dispose]()
+    },
+  }
+}

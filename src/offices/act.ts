@@ -1,0 +1,115 @@
+import { z } from "zod"
+
+// No generated code: the same schemas run in a browser whose policy forbids it.
+z.config({ jitless: true })
+
+/** 32 bytes in lower-case hex: a matter, a line, a hash. */
+export const id = z.string().regex(/^[0-9a-f]{64}$/)
+/** Name of a delegation. */
+export const name = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/)
+/** UTC, milliseconds. */
+export const instant = z.iso.datetime({ precision: 3 })
+/** A free text stands in the act only as its salted hash; rules never read it. */
+export const text = id
+/** One of the office's languages. */
+export const language = z.enum(["en", "uk", "ru"])
+
+export type Precedence = "FLASH" | "IMMEDIATE" | "PRIORITY" | "ROUTINE"
+
+/** What the record of an act's entry says: all that a rule may read besides state and record. */
+export type Entry = {
+  by: string
+  /** The stamp's instant: the only `now` of a rule. */
+  at: string
+  /** Index in the register: the one order of everything. */
+  index: number
+  place: number
+  /** Hash of the header, by which another act names this one. */
+  header: string
+  precedence: Precedence
+  line: { id: string; members: readonly string[] }
+  secretariat: string
+  clocks: Clocks
+}
+
+/** Seconds within which each precedence is to be acknowledged (charter; handbook W1 d). */
+export type Clocks = { acknowledge: Record<Precedence, number> }
+
+/** A rule's answer: yes aloud, or a reason with a code that has words in every language. */
+export type Verdict = "permitted" | Refusal
+export type Refusal = { refused: RefusalCode }
+
+/** Every reason that a rule can give. */
+export const REFUSALS = [
+  "act.unknown",
+  "act.malformed",
+  "line.not-open",
+  "line.already-proposed",
+  "line.not-proposed",
+  "line.already-accepted",
+  "line.text-does-not-fit",
+  "line.reserved",
+  "line.member-away",
+  "message.already-sent",
+  "message.unknown",
+  "message.not-addressee",
+  "message.not-author",
+  "message.other-content",
+  "message.already-opened",
+  "message.opening-not-reported",
+  "message.already-acknowledged",
+  "message.already-objected",
+  "message.already-recalled",
+  "message.deadline-not-passed",
+  "message.answered",
+  "message.already-unanswered",
+  "message.not-for-you-to-say",
+  "roll.not-secretariat",
+  "roll.already-founded",
+  "roll.not-founded",
+  "roll.unknown-delegation",
+  "roll.root-does-not-fit",
+  "roll.already-accepted",
+  "roll.not-active",
+  "roll.key-does-not-fit",
+  "roll.key-unknown",
+  "roll.sealing-keys-do-not-follow",
+  "roll.rules-do-not-follow",
+  "roll.wrong-line",
+] as const
+export type RefusalCode = (typeof REFUSALS)[number]
+
+/** Refuses with a code. */
+export function refuse(code: RefusalCode): Refusal {
+  return { refused: code }
+}
+
+/**
+ * One kind of act: its schema, its rule and its fold. `mayAct` and `fold` are pure; a fold is only asked about what
+ * `mayAct` permitted, and the state that it gets is `undefined` before the matter's first act.
+ */
+export type ActKind<State, Fields extends { matter: string }> = {
+  kind: string
+  schema: z.ZodType<Fields>
+  /** Fields of a record that hold salted hashes of free texts. */
+  texts: readonly (keyof Fields & string)[]
+  /** Whether an officer says it, or a desk by itself. */
+  by: "officer" | "desk"
+  /** Whether addressees answer it with receipts. Receipts, checks and key acts call for none. */
+  callsForReceipt: boolean
+  mayAct(state: State | undefined, record: Fields, entry: Entry): Verdict
+  fold(state: State | undefined, record: Fields, entry: Entry): State
+  /** Another matter of the same line that learns of this act: a message that is replied to. */
+  relates?: { to(record: Fields): string | undefined; fold(state: State, record: Fields, entry: Entry): State }
+}
+
+/** An act kind with its types forgotten, as the table of acts holds it; records are parsed by `schema` before use. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where kinds of different states stand in one table
+export type AnyActKind = ActKind<any, any>
+
+/** Gives an act kind its types; the identity otherwise. */
+export function actKind<State, Fields extends { matter: string }>(
+  kind: ActKind<State, Fields>,
+): ActKind<State, Fields> {
+  return kind
+}

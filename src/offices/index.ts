@@ -1,0 +1,39 @@
+/**
+ * What the office does: every act that a delegation can enter on a sealed line, by its name on the wire. Each kind
+ * holds its schema, its rule and its fold; its words are in src/words, its screen in src/web under the same name.
+ * The acts of the public lines (charter, participation, keys) are in roll/acts.ts and folded by roll/roll.ts.
+ */
+import type { AnyActKind } from "./act.ts"
+import { lineAccepted, lineChecked, lineProposed, lineResealed, lineUnopenable } from "./lines/line.ts"
+import {
+  messageAcknowledged,
+  messageObjected,
+  messageOpened,
+  messageRecalled,
+  messageSent,
+  messageUnanswered,
+} from "./lines/message.ts"
+
+const kinds: readonly AnyActKind[] = [
+  // lines
+  lineProposed,
+  lineAccepted,
+  lineChecked,
+  lineUnopenable,
+  lineResealed,
+  messageSent,
+  messageOpened,
+  messageAcknowledged,
+  messageObjected,
+  messageRecalled,
+  messageUnanswered,
+]
+
+/** One version of the rules: its acts by name. */
+export type Rules = ReadonlyMap<string, AnyActKind>
+
+/**
+ * Every version of the rules that this release knows, by number. An act is judged for ever by the version in force at
+ * its stamp; what a later release changes keeps its old text beside it.
+ */
+export const rules: ReadonlyMap<number, Rules> = new Map([[1, new Map(kinds.map((kind) => [kind.kind, kind]))]])

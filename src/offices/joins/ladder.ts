@@ -1,0 +1,58 @@
+import type { Answer, MessageState } from "../lines/message.ts"
+
+/** Rungs of handbook §1.4 as far as messages need them, lowest first. */
+export const RUNGS = [
+  "submitted",
+  "recorded",
+  "witnessed",
+  "delivered",
+  "opened",
+  "acknowledged",
+  "objected",
+  "unanswered",
+] as const
+export type Rung = (typeof RUNGS)[number]
+
+/** One rung: who made it, and when by whose word; absent instants were not reached. */
+export type Step = { rung: Rung; by: string; at: string }
+
+/** The ladder of one addressee. */
+export type Ladder = { addressee: string; steps: Step[] }
+
+/** What the archive knows beside the folded state. */
+export type Facts = {
+  submitted: string | null
+  /** The witnesses' time at which a quorum covered the message. */
+  witnessed: string | null
+  /** For each addressee, when its desk first said that it holds the line past this place. */
+  delivered: Readonly<Record<string, string | undefined>>
+}
+
+/** The ladders of a message, one for each addressee, each rung with who made it. Read only: no rule asks this. */
+export function ladders(message: MessageState, facts: Facts): Ladder[] {
+  const common: Step[] = []
+  if (facts.submitted) common.push({ rung: "submitted", by: message.by, at: facts.submitted })
+  common.push({ rung: "recorded", by: "registry", at: message.at })
+  if (facts.witnessed) common.push({ rung: "witnessed", by: "witnesses", at: facts.witnessed })
+  return Object.entries(message.answers).map(([addressee, answer]) => ({
+    addressee,
+    steps: [...common, ...answerSteps(addressee, answer, facts.delivered[addressee])],
+  }))
+}
+
+function answerSteps(addressee: string, answer: Answer, delivered: string | undefined): Step[] {
+  const at: [Rung, string | undefined][] = [
+    ["delivered", delivered],
+    ["opened", answer.opened?.at],
+    ["acknowledged", answer.acknowledged?.at],
+    ["objected", answer.objected?.at],
+    ["unanswered", answer.unanswered?.at],
+  ]
+  return at.flatMap(([rung, when]) => (when === undefined ? [] : [{ rung, by: addressee, at: when }]))
+}
+
+/** What an addressee has still to do: nothing once it acknowledged or objected, or the message was recalled. */
+export function awaits(message: MessageState, addressee: string): boolean {
+  const answer = message.answers[addressee]
+  return answer !== undefined && !answer.acknowledged && !answer.objected && !message.recalled
+}

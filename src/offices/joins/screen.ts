@@ -1,0 +1,138 @@
+import type { Charter } from "../roll/charter.ts"
+import type { Ladder } from "./ladder.ts"
+
+/** The shapes in which a desk answers its screens and scripts: one source for both sides of the API. */
+
+/** GET /api/desk */
+export type DeskStatus = {
+  delegation: string
+  officer: string
+  office: string
+  exercise: boolean
+  officeName: Charter["name"]
+  languages: Charter["languages"]
+  delegations: { name: string; kind: string; names: Charter["name"]; state: string }[]
+  secretariat: string
+  now: string
+  /** Whether mail flows from the registry, and when it last did. */
+  connected: boolean
+  heardAt: string | null
+  /** Set when the registry stands convicted: nothing is called certain until officers resume. */
+  distrusted: { code: string; at: string } | null
+  /** Acts that no stamp answered yet. */
+  waiting: number
+  unread: number
+  lines: LineView[]
+  acknowledge: Charter["clocks"]["acknowledge"]
+  reportsOpening: boolean
+}
+
+/** GET /api/register: the register as this desk verified it. */
+export type RegisterView = {
+  origin: string
+  size: number | null
+  root: string | null
+  witnessedAt: string | null
+  /** Each state of the policy, whether its keys cosigned the last checkpoint, and at what time it said so. */
+  witnesses: { name: string; cosigned: string | null }[]
+  quorum: string
+  /** Envelopes of this desk that no witnessed checkpoint covers yet. */
+  notWitnessed: number
+  held: number
+}
+
+/** GET /api/evidence */
+export type EvidenceRow = {
+  id: string
+  at: string
+  whose: "author" | "registry"
+  code: string
+  line: string | null
+  place: number | null
+  file: string
+}
+
+export type LineView = {
+  id: string
+  members: string[]
+  purpose: string
+  open: boolean
+  /** Who has not accepted yet. */
+  awaited: string[]
+  place: number
+  unread: number
+  unanswered: number
+}
+
+export type MessageRow = {
+  line: string
+  matter: string
+  index: number
+  serial: number
+  by: string
+  at: string
+  precedence: string
+  language: string
+  subject: string | null
+  unread: boolean
+  awaits: boolean
+  deadline: string
+  late: boolean
+  recalled: boolean
+  witnessed: string | null
+  heldBy: string | null
+  replyTo: string | null
+}
+
+export type MessageView = MessageRow & {
+  /** Salted hashes of every text of the message and of what was said about it, as far as this desk holds them. */
+  textHashes: string[]
+  place: number
+  header: string
+  members: string[]
+  body: string | null
+  replyBy: string | null
+  recall: { at: string; text: string | null } | null
+  ladders: Ladder[]
+  objections: { by: string; at: string; reason: string; text: string | null }[]
+  replies: { by: string; at: string; matter: string }[]
+  heldAt: string | null
+}
+
+export type EnvelopeRow = {
+  index: number
+  place: number
+  serial: number
+  by: string
+  at: string
+  precedence: string
+  hash: string
+  fault: string | null
+  records: { kind: string; matter: string; refused: string | null }[]
+}
+
+export type WaitingRow = {
+  id: number
+  line: string
+  act: string
+  precedence: string
+  submitted: string
+  state: string
+  refused: string | null
+  subject: string | null
+}
+
+/** What happens at a desk while screens watch: told to each open screen in the moment. */
+export type LiveEvent =
+  /** Sent when watching begins, and every five seconds: a screen that hears nothing for longer has lost its desk. */
+  | { kind: "hello"; now: string }
+  | { kind: "beat"; now: string }
+  | {
+      kind: "entered"
+      entered: { line: string; matter: string; kind: string; by: string; precedence: string; index: number }[]
+    }
+  | { kind: "outbox" }
+  | { kind: "register" }
+  | { kind: "connection"; connected: boolean }
+  | { kind: "evidence"; code: string }
+  | { kind: "mark"; line: string; matter: string }

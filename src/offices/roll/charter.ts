@@ -1,0 +1,81 @@
+import { z } from "zod"
+import { utf8 } from "#register/bytes.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { VerificationError } from "#register/error.ts"
+import { id, name } from "../act.ts"
+
+const inThreeLanguages = z.strictObject({ en: z.string().min(1), uk: z.string().min(1), ru: z.string().min(1) })
+const seconds = z.int().min(1).max(100_000_000)
+const perPrecedence = z.strictObject({ FLASH: seconds, IMMEDIATE: seconds, PRIORITY: seconds, ROUTINE: seconds })
+
+/**
+ * The founding act: who is named, which keys the register has, which witnesses count, which clocks run. Its text's hash
+ * names the office in everything that is ever signed (docs/specs/charter.md).
+ */
+export const charterSchema = z.strictObject({
+  iod: z.literal("charter/v1"),
+  /** An exercise is its own office: nothing of it replays into a real one. */
+  exercise: z.boolean(),
+  name: inThreeLanguages,
+  languages: z.array(z.enum(["en", "uk", "ru"])).min(1),
+  secretariat: name,
+  delegations: z
+    .array(
+      z.strictObject({
+        name,
+        kind: z.enum(["secretariat", "party", "council", "participant"]),
+        names: inThreeLanguages,
+        /** Fingerprint of the root key of a founder; a delegation that has not joined has none. */
+        root: id.nullable(),
+      }),
+    )
+    .min(2),
+  /** Verifier key of the registry's stamps, heads and refusals. */
+  registry: z.string(),
+  register: z.strictObject({ origin: z.string().min(1).max(200), keys: z.array(z.string()).min(1).max(2) }),
+  /** Which witnesses must cosign, in tlog-policy syntax. */
+  policy: z.string().max(100_000),
+  rules: z.int().min(1),
+  clocks: z.strictObject({
+    /** Seconds between the slots of a line of two while somebody is signed in, and otherwise. */
+    slot: z.strictObject({ attended: seconds, unattended: seconds }),
+    /** Seconds between the slots of a line of more than two. */
+    slotOfMany: z.strictObject({ attended: seconds, unattended: seconds }),
+    acknowledge: perPrecedence,
+    /** How far a stamp may lie outside its witnesses' times before it is evidence. */
+    stampBound: seconds,
+  }),
+  limits: z.strictObject({
+    /** Bytes of a sealed body. */
+    body: z.int().min(8192),
+    /** Envelopes a minute for each desk; FLASH, receipts and checks have the second allowance. */
+    perMinute: z.int().min(1),
+    urgentPerMinute: z.int().min(1),
+    /** Envelopes of one desk that may wait to be entered at once. */
+    backlog: z.int().min(1),
+  }),
+})
+
+export type Charter = z.infer<typeof charterSchema>
+
+/** A charter with the hash that names its office. */
+export type Founded = { office: string; charter: Charter; text: string }
+
+/** Reads a charter's text; throws `charter.malformed`. */
+export function openCharter(crypto: Crypto, text: string): Founded {
+  const parsed = charterSchema.safeParse(parseJson(text))
+  if (!parsed.success) throw new VerificationError("charter.malformed", "the charter is not of its form")
+  const charter = parsed.data
+  const names = charter.delegations.map((d) => d.name)
+  if (new Set(names).size !== names.length || !names.includes(charter.secretariat))
+    throw new VerificationError("charter.malformed", "the charter names a delegation twice, or no secretariat")
+  return { office: crypto.sha256(utf8(text)).toHex(), charter, text }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new VerificationError("charter.malformed", "the charter is not JSON")
+  }
+}

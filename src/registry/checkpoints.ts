@@ -1,0 +1,152 @@
+import { base64, utf8 } from "#register/bytes.ts"
+import { formatCheckpoint } from "#register/checkpoint.ts"
+import { cosign } from "#register/cosignature.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { formatNote, type Note, type NoteSignature, parseSignatureLines, type Signer } from "#register/note.ts"
+import { evaluatePolicy, type Policy } from "#register/policy.ts"
+import { tileReader } from "#register/tile-reader.ts"
+import { proveConsistency } from "#register/tree.ts"
+import type { Clock } from "../clock.ts"
+import type { Growth } from "./growth.ts"
+import type { Ledger } from "./ledger.ts"
+import type { Tiles } from "./tiles.ts"
+
+/** Signs the register's checkpoints, has them cosigned, publishes them: at most a second after an act. */
+export type Checkpoints = {
+  /** The latest published checkpoint note; empty before the first. */
+  latest(): string
+  /** Something was entered. */
+  wake(): void
+  close(): Promise<void>
+}
+
+export type CheckpointsParts = {
+  crypto: Crypto
+  clock: Clock
+  ledger: Ledger
+  growth: Growth
+  tiles: Tiles
+  origin: string
+  /** The register's keys: Ed25519 first, then ML-DSA-44. */
+  signers: readonly [Signer, Signer]
+  policy: Policy
+  /** Where the witnesses of the policy answer: URL prefixes that the operator named. */
+  witnesses: readonly string[]
+  published(note: string, size: bigint, witnessed: boolean): void
+  log(message: string): void
+}
+
+// A witness that does not answer holds nobody up for longer than this; its line is added when it comes.
+const WITNESS_MS = 600
+const AFTER_QUORUM_MS = 100
+const RETRY_MS = 5000
+
+/** Opens the checkpoints; the last one published before is served until there is another. */
+export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoints> {
+  const { growth, policy, witnesses } = parts
+  const known = new Map<string, bigint>()
+  let latest = (await parts.ledger.lastCheckpoint())?.note ?? ""
+  let wanted = true
+  let closed = false
+  let wakeLoop = () => {}
+  const stopping = new AbortController()
+
+  async function once(): Promise<boolean> {
+    const size = growth.size()
+    if (size === 0n) return true
+    const text = formatCheckpoint({ origin: parts.origin, size, root: growth.root() })
+    const own = signCheckpoint(parts, text)
+    const lines: NoteSignature[] = []
+    const current = (): Note => ({ text, signatures: [...own, ...lines] })
+    const enough = Promise.withResolvers<void>()
+    const asked = witnesses.map(async (url) => {
+      lines.push(...(await ask(url, size, { text, signatures: own })))
+      if ((await evaluatePolicy(parts.crypto, policy, current())).holds)
+        void pause(AFTER_QUORUM_MS).then(enough.resolve)
+    })
+    await Promise.race([Promise.allSettled(asked), pause(WITNESS_MS), enough.promise])
+    const note = current()
+    const { holds } = await evaluatePolicy(parts.crypto, policy, note)
+    const written = formatNote(note)
+    await parts.ledger.keepCheckpoint(size, written, holds)
+    latest = written
+    parts.published(written, size, holds)
+    return holds
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => parts.clock.after(ms, resolve))
+  }
+
+  async function ask(url: string, size: bigint, note: Note): Promise<NoteSignature[]> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const old = known.get(url) ?? 0n
+      if (old > size) throw new Error("the register is shorter than a witness has seen")
+      const head = { size, root: growth.root() }
+      const reader = tileReader(parts.crypto, head, parts.tiles.read)
+      const proof = old === 0n || old === size ? [] : await proveConsistency(parts.crypto, old, size, reader)
+      const body = `old ${old}\n${proof.map((h) => `${base64(h)}\n`).join("")}\n${formatNote(note)}`
+      const response = await fetch(`${url}/add-checkpoint`, {
+        method: "POST",
+        body: utf8(body),
+        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(5000)]),
+      })
+      const answer = await response.text()
+      if (response.status === 200) {
+        known.set(url, size)
+        return parseSignatureLines(answer)
+      }
+      if (response.status !== 409) throw new Error(`a witness answered ${response.status}`)
+      known.set(url, BigInt(answer.trim()))
+    }
+    return []
+  }
+
+  async function forever(): Promise<void> {
+    while (!closed) {
+      let holds = true
+      if (wanted) {
+        wanted = false
+        try {
+          holds = await once()
+        } catch (error) {
+          if (!closed) parts.log(`a checkpoint was not published: ${error instanceof Error ? error.message : ""}`)
+          holds = false
+        }
+      }
+      if (wanted || closed) continue
+      await new Promise<void>((resolve) => {
+        const bell = holds ? undefined : parts.clock.after(RETRY_MS, () => ring(true))
+        const ring = (again: boolean) => {
+          bell?.[Symbol.dispose]()
+          wanted ||= again
+          resolve()
+        }
+        wakeLoop = () => ring(false)
+      })
+    }
+  }
+
+  const running = forever()
+  return {
+    latest: () => latest,
+    wake() {
+      wanted = true
+      wakeLoop()
+    },
+    async close() {
+      closed = true
+      stopping.abort()
+      wakeLoop()
+      await running
+    },
+  }
+}
+
+/** The register's own two lines: Ed25519 over the note, ML-DSA-44 as a cosignature under the origin (time 0: none). */
+function signCheckpoint({ signers, clock }: CheckpointsParts, text: string): NoteSignature[] {
+  const [ed25519, mlDsa44] = signers
+  const time = BigInt(Math.floor(clock.now() / 1000))
+  const plain = { name: ed25519.key.name, id: ed25519.key.id, signature: ed25519.sign(utf8(text)) }
+  return [plain, cosign(mlDsa44.key, mlDsa44.sign, text, time)]
+}

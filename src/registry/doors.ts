@@ -1,0 +1,147 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { getRequestListener } from "@hono/node-server"
+import { Hono } from "hono"
+import { VerificationError } from "#register/error.ts"
+import { formatAnswers, type Posted, parsePosted } from "#seal/wire.ts"
+
+/** What the registry answers over HTTP. Nothing of it needs a password: desks speak by their keys, the rest is public. */
+export type DoorsParts = {
+  charter: string
+  largestRequest: number
+  submit(posted: Posted): Promise<string>
+  /** The delegation whose key signed this request, or undefined. */
+  authenticate(request: Request): Promise<string | undefined>
+  /** Writes mail until the response closes: a delegation's, or with null what is on the public lines. */
+  follow(delegation: string | null, index: bigint, response: ServerResponse): Promise<void>
+  tile(path: string): Promise<Uint8Array>
+  checkpoint(): string
+  health(): Record<string, unknown>
+  metrics(): Promise<string>
+  page(path: string, language: string | undefined): Promise<string | undefined>
+  log(message: string): void
+}
+
+const TEXT = "text/plain; charset=utf-8"
+const BYTES = "application/octet-stream"
+const REQUEST_MS = 30_000
+const MOST_TOGETHER = 64
+
+/** Opens the registry's doors; the server is not listening yet. */
+export function openDoors(parts: DoorsParts): Server {
+  const app = publicApp(parts)
+  const listener = getRequestListener(app.fetch)
+  const server = createServer((request, response) => {
+    handle(parts, request, response, listener).catch((error: unknown) => {
+      parts.log(`a request failed: ${error instanceof Error ? error.message : ""}`)
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+    })
+  })
+  server.requestTimeout = REQUEST_MS
+  server.headersTimeout = REQUEST_MS
+  return server
+}
+
+type Listener = ReturnType<typeof getRequestListener>
+
+/** The hot paths go past the router: envelopes in, mail out, immutable tiles. */
+async function handle(
+  parts: DoorsParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: Listener,
+): Promise<void> {
+  const url = request.url ?? "/"
+  if (request.method === "POST" && url === "/desk/envelopes") return takeIn(parts, request, response)
+  if (request.method === "GET" && /^\/(desk|public)\/mail\?/.test(url)) return mail(parts, request, response)
+  if (request.method === "GET" && url.startsWith("/tile/")) return tile(parts, url.slice(1), response)
+  if (request.method === "GET" && url === "/checkpoint") {
+    const checkpoint = parts.checkpoint()
+    return send(response, checkpoint ? 200 : 404, TEXT, checkpoint, "no-cache")
+  }
+  await next(request, response)
+}
+
+function send(response: ServerResponse, status: number, type: string, body: Uint8Array | string, cache: string): void {
+  const bytes = typeof body === "string" ? Buffer.from(body) : body
+  response.writeHead(status, {
+    "Content-Type": type,
+    "Content-Length": bytes.length,
+    "Cache-Control": cache,
+    "X-Content-Type-Options": "nosniff",
+  })
+  response.end(bytes)
+}
+
+async function takeIn(parts: DoorsParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, parts.largestRequest)
+  if (!body) return send(response, 413, TEXT, `a request holds at most ${parts.largestRequest} bytes\n`, "no-store")
+  let posted: Posted[]
+  try {
+    posted = parsePosted(body)
+    if (posted.length > MOST_TOGETHER) throw new VerificationError("encoding", "too many envelopes")
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error
+    return send(response, 400, TEXT, `${error.message}\n`, "no-store")
+  }
+  const answers = await Promise.all(posted.map((one) => parts.submit(one)))
+  send(response, 200, BYTES, formatAnswers(answers), "no-store")
+}
+
+/** The whole body, or undefined where it is longer than `most`: whoever sends it controls every byte. */
+function readBody(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let length = 0
+    request.on("data", (piece: Buffer) => {
+      length += piece.length
+      if (length <= most) pieces.push(piece)
+      else resolve(undefined)
+    })
+    request.on("end", () => resolve(Buffer.concat(pieces)))
+    request.on("error", reject)
+  })
+}
+
+async function mail(parts: DoorsParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://registry")
+  const headers = new Headers()
+  for (const name of ["iod-office", "signature", "signature-input"])
+    headers.set(name, String(request.headers[name] ?? ""))
+  const isPublic = url.pathname === "/public/mail"
+  const delegation = isPublic ? null : await parts.authenticate(new Request(url, { headers }))
+  if (delegation === undefined)
+    return send(response, 401, TEXT, "the request is not signed by a desk key in force\n", "no-store")
+  const after = url.searchParams.get("after") ?? ""
+  if (!/^\d{1,18}$/.test(after)) return send(response, 400, TEXT, "after is an index of the register\n", "no-store")
+  response.writeHead(200, { "Content-Type": BYTES, "Cache-Control": "no-store" })
+  response.flushHeaders()
+  await parts.follow(delegation, BigInt(after), response)
+}
+
+async function tile(parts: DoorsParts, path: string, response: ServerResponse): Promise<void> {
+  try {
+    send(response, 200, BYTES, await parts.tile(path), "public, max-age=31536000, immutable")
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error
+    send(response, 404, TEXT, `${error.message}\n`, "no-store")
+  }
+}
+
+function publicApp(parts: DoorsParts): Hono {
+  const app = new Hono()
+  app.get("/charter", (c) => c.text(parts.charter))
+  app.get("/healthz", (c) => c.json(parts.health()))
+  app.get("/metrics", async (c) => c.text(await parts.metrics()))
+  app.get("*", async (c) => {
+    const page = await parts.page(c.req.path, c.req.query("language") ?? c.req.header("accept-language"))
+    if (page === undefined) return c.text("nothing is here\n", 404)
+    c.header(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'",
+    )
+    c.header("X-Content-Type-Options", "nosniff")
+    return c.html(page)
+  })
+  return app
+}

@@ -1,0 +1,175 @@
+import type { Roll } from "#offices/roll/roll.ts"
+import type { Crypto } from "#register/crypto.ts"
+import type { Signer } from "#register/note.ts"
+import { SMALLEST_BODY } from "#seal/body.ts"
+import {
+  formatStamp,
+  nextHead,
+  publicLine,
+  type RegistryRefusalCode,
+  registerEntry,
+  type Stamp,
+  signRefusal,
+  signStamp,
+} from "#seal/stamp.ts"
+import type { Posted } from "#seal/wire.ts"
+import type { Clock } from "../clock.ts"
+import { type Admitted, admit, type NotAdmitted, rollAfter, sealingKeysValid } from "./admission.ts"
+import type { Allowance } from "./allowance.ts"
+import { type Ends, openEnds } from "./ends.ts"
+import type { Growth } from "./growth.ts"
+import type { Ledger, Row } from "./ledger.ts"
+
+/** Takes envelopes in and enters them in groups: one durable transaction for whatever waits, whoever sent it. */
+export type Writer = {
+  /** The roll as it stands after everything that is entered. */
+  roll(): Roll
+  /** Answers with a stamp or a refusal, both signed notes; a stamp only once it is on disk. */
+  submit(posted: Posted): Promise<string>
+  /** Settles when nothing is being entered. */
+  idle(): Promise<void>
+}
+
+export type WriterParts = {
+  crypto: Crypto
+  clock: Clock
+  ledger: Ledger
+  growth: Growth
+  allowance: Allowance
+  signer: Signer
+  /** The roll as folded from the ledger, and the end of line 0. */
+  roll: Roll
+  lastAt: string
+  /** Told after each commit, with what was entered. */
+  entered(rows: readonly Row[]): void
+}
+
+type Waiting = { admitted: Admitted; roll: Roll; answer: (note: string) => void; fail: (error: unknown) => void }
+type Group = { rows: Row[]; roll: Roll; answers: (() => void)[] }
+
+const LARGEST_GROUP = 512
+
+/** Opens the writer over a ledger that it alone writes. */
+export function openWriter(parts: WriterParts): Writer {
+  const { crypto, clock, ledger, growth } = parts
+  let roll = parts.roll
+  let lastAt = Date.parse(parts.lastAt)
+  const ends: Ends = openEnds(crypto, ledger)
+  const queue: Waiting[] = []
+  const inQueue = new Map<string, number>()
+  let entering: Promise<void> | undefined
+
+  const refusal = (header: string, code: RegistryRefusalCode, again: number | null) => {
+    const at = new Date(clock.now()).toISOString()
+    const kind = again === null ? "final" : "wait"
+    return signRefusal({ office: roll.office, header, kind, code, again: again ?? 0, at }, parts.signer)
+  }
+
+  async function submit(posted: Posted): Promise<string> {
+    const judgedBy = roll
+    const admitted = await admit(crypto, judgedBy, posted)
+    if ("refused" in admitted) return notAdmitted(admitted)
+    const known = await ledger.stampOf(admitted.hash)
+    if (known) return known
+    const { from, precedence } = admitted.header
+    const urgent = precedence === "FLASH" || posted.body.length <= SMALLEST_BODY * 4
+    const again = parts.allowance.take(from, urgent)
+    if (again > 0) return refusal(admitted.hash, "rate", again)
+    if ((inQueue.get(from) ?? 0) >= roll.charter.limits.backlog) return refusal(admitted.hash, "backlog", 250)
+    inQueue.set(from, (inQueue.get(from) ?? 0) + 1)
+    return new Promise((answer, fail) => {
+      queue.push({ admitted, roll: judgedBy, answer, fail })
+      entering ??= enterAll().finally(() => {
+        entering = undefined
+      })
+    })
+  }
+
+  function notAdmitted(refused: NotAdmitted): string {
+    return refusal(refused.header ?? publicLine(0), refused.refused, null)
+  }
+
+  async function enterAll(): Promise<void> {
+    while (queue.length > 0) {
+      const waiting = queue.splice(0, LARGEST_GROUP)
+      for (const { admitted } of waiting)
+        inQueue.set(admitted.header.from, (inQueue.get(admitted.header.from) ?? 1) - 1)
+      try {
+        await enterGroup(waiting)
+      } catch (error) {
+        // Whether the transaction committed is unknown: nothing is answered from memory again until it is read anew.
+        for (const { fail } of waiting) fail(error)
+        ends.forget()
+        await growth.reload()
+      }
+    }
+  }
+
+  async function enterGroup(waiting: readonly Waiting[]): Promise<void> {
+    const group: Group = { rows: [], roll, answers: [] }
+    lastAt = Math.max(lastAt, clock.now())
+    const at = new Date(lastAt).toISOString()
+    for (const one of waiting) await place(group, one, at)
+    const grown = growth.grow(group.rows.map((row) => row.entry))
+    if (group.rows.length > 0) await ledger.enter(group.rows, grown.tiles)
+    grown.keep()
+    ends.keep(group.rows)
+    roll = group.roll
+    if (group.rows.length > 0) parts.entered(group.rows)
+    for (const answer of group.answers) answer()
+  }
+
+  async function place(group: Group, one: Waiting, at: string): Promise<void> {
+    const { header, hash, posted } = one.admitted
+    const answer = (note: string) => void group.answers.push(() => one.answer(note))
+    const readmitted = one.roll === group.roll ? one.admitted : await admit(crypto, group.roll, posted)
+    if ("refused" in readmitted) return answer(notAdmitted(readmitted))
+    const twin = group.rows.find((row) => row.hash === hash)?.stamp ?? (await ledger.stampOf(hash))
+    if (twin) return answer(twin)
+    const verdict = await ends.judge(group.roll, readmitted, group.rows)
+    if (verdict !== "permitted") return answer(refusal(hash, verdict, verdict === "order" ? 50 : null))
+    if (!sealingKeysValid(group.roll, readmitted, at)) return answer(refusal(hash, "sealing-key", null))
+    const index = growth.size() + BigInt(group.rows.length)
+    const rollAt = await ends.end(publicLine(0), group.rows)
+    if (header.to === "*") {
+      const next = await rollAfter(crypto, group.roll, readmitted, Number(index))
+      if ("refused" in next) return answer(refusal(hash, next.refused, null))
+      group.roll = next
+    }
+    const end = await ends.end(header.line, group.rows)
+    const stamp: Stamp = {
+      office: group.roll.office,
+      header: hash,
+      line: header.line,
+      place: end.place + 1,
+      head: nextHead(crypto, end.head, hash),
+      roll: { place: rollAt.place, head: rollAt.head },
+      index,
+      at,
+    }
+    const note = signStamp(stamp, parts.signer)
+    const entry = registerEntry(crypto, stamp, formatStamp(stamp))
+    group.rows.push(rowOf(readmitted, stamp, note, entry))
+    answer(note)
+  }
+
+  return { roll: () => roll, submit, idle: async () => void (await entering) }
+}
+
+function rowOf({ header, hash, posted, members }: Admitted, stamp: Stamp, note: string, entry: Uint8Array): Row {
+  return {
+    index: stamp.index,
+    line: header.line,
+    place: stamp.place,
+    sender: header.from,
+    serial: header.serial,
+    hash,
+    header: posted.header,
+    stamp: note,
+    head: stamp.head,
+    entry,
+    seen: header.seen.place,
+    members,
+    body: posted.body,
+  }
+}

@@ -1,0 +1,53 @@
+import type { Crypto } from "#register/crypto.ts"
+import { VerificationError } from "#register/error.ts"
+import { formatNote, parseNote, signNote, verifyExactly } from "#register/note.ts"
+import type { KeyPair, SignerPair } from "./desk-key.ts"
+import { isName, readForm } from "./form.ts"
+
+/** Words that their author's desk signed to pass beyond their line (docs/specs/envelope.md §7). */
+export type Release = {
+  office: string
+  id: string
+  kind: string
+  from: string
+  /** Everyone who gets these same bytes, sorted. */
+  to: readonly string[]
+  at: string
+  /** Salted hash of the text: `textHash`. */
+  text: string
+}
+
+const FORM = "iod.release/v1"
+const CODE = "release.malformed"
+
+/** The text of a release, exactly as it is signed. */
+export function formatRelease(release: Release): string {
+  const { office, id, kind, from, to, at, text } = release
+  const lines = [FORM, `office ${office}`, `id ${id}`, `kind ${kind}`, `from ${from}`, `to ${to.join(" ")}`]
+  return [...lines, `at ${at}`, `text ${text}`, ""].join("\n")
+}
+
+/** Signs a release with both keys of the desk. */
+export function signRelease(release: Release, desk: SignerPair): string {
+  return formatNote(signNote(formatRelease(release), desk))
+}
+
+/** Reads a release that `desk` signed; throws a VerificationError. */
+export async function openRelease(crypto: Crypto, note: string, desk: KeyPair): Promise<Release> {
+  const parsed = parseNote(note)
+  const form = readForm(parsed.text, FORM, CODE)
+  const release: Release = {
+    office: form.id("office"),
+    id: form.id("id"),
+    kind: form.name("kind"),
+    from: form.name("from"),
+    to: form.field("to").split(" "),
+    at: form.instant("at"),
+    text: form.id("text"),
+  }
+  form.end()
+  if (!release.to.every((name, i) => isName(name) && (i === 0 || (release.to[i - 1] ?? "") < name)))
+    throw new VerificationError(CODE, "the addressees are malformed or not sorted")
+  await verifyExactly(crypto, parsed, [desk.ed25519, desk.mlDsa65])
+  return release
+}
