@@ -1,16 +1,14 @@
 import type { Entry } from "#offices/act.ts"
-import { publicAct } from "#offices/roll/acts.ts"
 import type { Founded } from "#offices/roll/charter.ts"
-import { emptyRoll, enterPublicAct, type Roll } from "#offices/roll/roll.ts"
-import { fromUtf8 } from "#register/bytes.ts"
-import { VerificationError } from "#register/error.ts"
+import type { Roll } from "#offices/roll/roll.ts"
 import { textHash } from "#seal/body.ts"
-import { nextHead, publicLine, publicLineNumber } from "#seal/stamp.ts"
 import type { Frame } from "#seal/wire.ts"
-import { type Archive, number, text } from "./archive.ts"
+import type { Archive } from "./archive.ts"
 import { type Arrival, type ArrivalParts, checkArrival, type EnvelopeFrame, RegistryFault } from "./arrival.ts"
 import type { Evidence } from "./evidence.ts"
 import { type Entered, foldAct } from "./fold.ts"
+import { checkOrder, type LineEnd, lineEnd, seenPlace } from "./order.ts"
+import { foldRoll, rollAfter } from "./roll.ts"
 
 /** Takes in what the registry delivers: verified, in the register's order, folded, on disk. */
 export type Book = {
@@ -34,214 +32,127 @@ export type BookParts = ArrivalParts & {
   lineHead(note: string): Promise<void>
 }
 
-type End = { place: number; head: string; members: readonly string[] }
-
 /** Opens the book over an archive; the roll is folded again from the public lines. */
 export async function openBook(parts: BookParts): Promise<Book> {
-  const { archive, crypto } = parts
-  const { sql } = archive
-  let roll = await foldRoll(parts)
-
-  async function takeIn(frames: readonly Frame[]): Promise<void> {
-    for (let i = 0; i < frames.length; ) {
-      const frame = frames[i]
-      if (frame?.kind !== "envelope") {
-        if (frame?.kind === "checkpoint") parts.checkpoint(frame.note)
-        if (frame?.kind === "line-head") await parts.lineHead(frame.note)
-        i++
-        continue
-      }
-      // A public envelope can change the roll that judges what follows it, so a run ends with it.
-      let end = i
-      while (end < frames.length && frames[end]?.kind === "envelope" && !isPublic(frames[end])) end++
-      if (end === i) end++
-      const run = frames.slice(i, end).filter((f): f is EnvelopeFrame => f.kind === "envelope")
-      await takeRun(run)
-      i = end
-    }
-  }
-
-  async function takeRun(run: readonly EnvelopeFrame[]): Promise<void> {
-    const checked = await Promise.all(run.map((frame) => settled(checkArrival(parts, roll, frame))))
-    const first = checked[0]
-    const next = first && !("fault" in first && first.fault instanceof RegistryFault) ? await rollAfter(first) : roll
-    const entered: Entered[] = []
-    let convicted = false
-    archive.transact(() => {
-      for (const [i, one] of checked.entries()) {
-        const frame = run[i]
-        if (!frame) continue
-        try {
-          if (one.fault instanceof RegistryFault) throw one.fault
-          if (one.arrival) entered.push(...enter(one.arrival))
-        } catch (error) {
-          if (!(error instanceof RegistryFault)) throw error
-          convicted = true
-          parts.evidence.againstRegistry(error.code, frame)
-        }
-      }
-    })
-    // What the registry entered falsely changes nobody's keys.
-    if (!convicted) roll = next
-    parts.entered(entered)
-  }
-
-  /** The roll after a public envelope; a sealed one changes nothing. */
-  async function rollAfter(one: Checked): Promise<Roll> {
-    const { arrival } = one
-    const line = arrival && publicLineNumber(arrival.signed.header.line)
-    if (!arrival?.body || line === undefined) return roll
-    const next = await readPublic(arrival.body.act, {
-      by: arrival.signed.header.from,
-      index: Number(arrival.stamp.index),
-      line,
-      header: arrival.signed.hash,
-    })
-    return next
-  }
-
-  async function readPublic(
-    act: Uint8Array,
-    entry: { by: string; index: number; line: number; header: string },
-  ): Promise<Roll> {
-    try {
-      const parsed = publicAct.safeParse(JSON.parse(fromUtf8(act)))
-      if (!parsed.success) return roll
-      const next = await enterPublicAct(crypto, roll, parsed.data, entry)
-      return "refused" in next ? roll : next
-    } catch (error) {
-      if (error instanceof VerificationError || error instanceof SyntaxError) return roll
-      throw error
-    }
-  }
-
-  function enter(arrival: Arrival): Entered[] {
-    const { header, hash } = arrival.signed
-    if (sql.get`SELECT 1 AS known FROM envelope WHERE hash = ${hash}`) return []
-    const end = checkOrder(arrival)
-    const index = Number(arrival.stamp.index)
-    const place = arrival.stamp.place
-    const seen = seenPlace(arrival, end)
-    sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${place}, ${header.from}, ${header.serial}, ${hash},
-      ${arrival.frame.header}, ${arrival.frame.stamp}, ${arrival.stamp.head}, ${arrival.stamp.at}, ${header.precedence},
-      ${seen}, ${arrival.body?.salt ?? null}, ${arrival.body?.act ?? null},
-      ${arrival.body ? null : arrival.frame.body}, ${arrival.fault ?? null})`
-    sql.run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${place}, ${arrival.stamp.head})`
-    archive.setMeta("next", String(index + 1))
-    for (const t of arrival.body?.texts ?? [])
-      sql.run`INSERT OR IGNORE INTO text VALUES (${textHash(crypto, t)}, ${t.salt}, ${t.bytes})`
-    if (arrival.fault) noteAuthorFault(arrival)
-    return arrival.form && arrival.body
-      ? foldAct(archive, roll, arrival.form, arrival.body.texts, entryOf(arrival, end))
-      : []
-  }
-
-  function noteAuthorFault(arrival: Arrival): void {
-    const { line, from } = arrival.signed.header
-    parts.evidence.againstAuthor(arrival.fault ?? "act.malformed", arrival.frame, { line, place: arrival.stamp.place })
-    if (from !== parts.delegation && !arrival.body) parts.unopenable(line, arrival.stamp.place)
-  }
-
-  function entryOf({ signed: { header, hash }, stamp }: Arrival, end: End): Entry {
-    return {
-      by: header.from,
-      at: stamp.at,
-      index: Number(stamp.index),
-      place: stamp.place,
-      header: hash,
-      precedence: header.precedence,
-      line: { id: header.line, members: end.members },
-      secretariat: roll.charter.secretariat,
-      clocks: { acknowledge: roll.charter.clocks.acknowledge },
-    }
-  }
-
-  function lineEnd(line: string): End | undefined {
-    const row = sql.get`SELECT place, head, members FROM line WHERE id = ${line}`
-    return (
-      row && {
-        place: number(row.place),
-        head: text(row.head) ?? "",
-        members: (text(row.members) ?? "").split(" "),
-      }
-    )
-  }
-
-  /** That place, head, roll, members, chain and order follow from what this desk holds; else the registry's fault. */
-  function checkOrder({ signed: { header, hash }, stamp }: Arrival): End {
-    const members = header.to === "*" ? ["*"] : header.to.map((a) => a.name)
-    const end = lineEnd(header.line) ?? { place: 0, head: header.line, members }
-    const roll0 = lineEnd(publicLine(0)) ?? { place: 0, head: publicLine(0) }
-    const chain = sql.get`SELECT serial, hash FROM envelope WHERE line = ${header.line} AND sender = ${header.from} ORDER BY place DESC LIMIT 1`
-    const fits: [boolean, string][] = [
-      [Number(stamp.index) >= Number(archive.meta("next") ?? 0), "index"],
-      [stamp.place === end.place + 1, "place"],
-      [stamp.head === nextHead(crypto, end.head, hash), "head"],
-      [stamp.roll.place === roll0.place && stamp.roll.head === roll0.head, "roll"],
-      [end.members.join(" ") === members.join(" "), "members"],
-      [header.serial === Number(chain?.serial ?? 0) + 1, "serial"],
-      [header.prev === (text(chain?.hash) ?? null), "prev"],
-      [stamp.at >= (archive.meta("at") ?? ""), "at"],
-      [!sql.get`SELECT 1 AS refused FROM refusal WHERE hash = ${hash}`, "stamp-and-refusal"],
-    ]
-    const wrong = fits.find(([good]) => !good)
-    if (wrong) throw new RegistryFault(wrong[1])
-    archive.setMeta("at", stamp.at)
-    return { ...end, members }
-  }
-
-  /** How far the sender holds the line; 0, with evidence, where its head is not the one this desk has there. */
-  function seenPlace(arrival: Arrival, end: End): number {
-    const { line, seen } = arrival.signed.header
-    const row =
-      seen.place === 0
-        ? { head: line }
-        : sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${seen.place}`
-    if (seen.place <= end.place && text(row?.head) === seen.head) return seen.place
-    parts.evidence.againstAuthor("seen", arrival.frame, { line, place: arrival.stamp.place })
-    return 0
-  }
-
+  const { archive } = parts
+  let roll = await foldRoll(parts.crypto, archive, parts.founded)
   return {
     roll: () => roll,
     next: () => BigInt(archive.meta("next") ?? 0),
-    members: (line) => lineEnd(line)?.members ?? [],
-    takeIn,
+    members: (line) => lineEnd(archive, line)?.members ?? [],
+    async takeIn(frames) {
+      for (const part of runs(frames)) {
+        if (Array.isArray(part)) {
+          const taken = await takeRun(parts, roll, part)
+          roll = taken.roll
+          parts.entered(taken.entered)
+        } else if (part.kind === "checkpoint") parts.checkpoint(part.note)
+        else if (part.kind === "line-head") await parts.lineHead(part.note)
+      }
+    },
   }
 }
 
-type Checked = { arrival?: Arrival; fault?: unknown }
+/**
+ * Frames as they are worked on: runs of envelopes that one roll judges, and what stands between them. A public envelope
+ * can change the roll, so it is a run of its own.
+ */
+function* runs(frames: readonly Frame[]): Generator<EnvelopeFrame[] | Exclude<Frame, EnvelopeFrame>> {
+  let run: EnvelopeFrame[] = []
+  for (const frame of frames) {
+    const joins = frame.kind === "envelope" && !isPublic(frame)
+    if (joins) {
+      run.push(frame)
+      continue
+    }
+    if (run.length > 0) yield run
+    run = []
+    yield frame.kind === "envelope" ? [frame] : frame
+  }
+  if (run.length > 0) yield run
+}
+
+function isPublic(frame: EnvelopeFrame): boolean {
+  return /\nline 0{62}/.test(frame.header.slice(0, 400))
+}
+
+/** Checks a run side by side, then enters it in order in one transaction; answers the roll after it. */
+async function takeRun(
+  parts: BookParts,
+  roll: Roll,
+  run: readonly EnvelopeFrame[],
+): Promise<{ roll: Roll; entered: Entered[] }> {
+  const checked = await Promise.all(run.map((frame) => arrivalOrFault(checkArrival(parts, roll, frame))))
+  const first = checked[0]
+  const next = first && !(first instanceof RegistryFault) ? await rollAfter(parts.crypto, roll, first) : roll
+  const entered: Entered[] = []
+  let convicted = false
+  parts.archive.transact(() => {
+    for (const [i, one] of checked.entries()) {
+      try {
+        if (one instanceof RegistryFault) throw one
+        entered.push(...enter(parts, roll, one))
+      } catch (error) {
+        if (!(error instanceof RegistryFault)) throw error
+        convicted = true
+        const frame = run[i]
+        if (frame) parts.evidence.againstRegistry(error.code, frame)
+      }
+    }
+  })
+  // What the registry entered falsely changes nobody's keys.
+  return { roll: convicted ? roll : next, entered }
+}
 
 /** A check that failed by the registry's fault is an answer; any other throw stays one. */
-async function settled(check: Promise<Arrival>): Promise<Checked> {
+async function arrivalOrFault(check: Promise<Arrival>): Promise<Arrival | RegistryFault> {
   try {
-    return { arrival: await check }
+    return await check
   } catch (fault) {
-    if (fault instanceof RegistryFault) return { fault }
+    if (fault instanceof RegistryFault) return fault
     throw fault
   }
 }
 
-function isPublic(frame: Frame | undefined): boolean {
-  return frame?.kind === "envelope" && /\nline 0{62}/.test(frame.header.slice(0, 400))
+/** Enters one envelope inside the caller's transaction: archive, line, texts, fold. One that is held already is passed over. */
+function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
+  const { archive, crypto, evidence } = parts
+  const { sql } = archive
+  const { frame, stamp, body } = arrival
+  const { header, hash } = arrival.signed
+  if (sql.get`SELECT 1 AS known FROM envelope WHERE hash = ${hash}`) return []
+  const end = checkOrder(archive, crypto, arrival)
+  const seen = seenPlace(archive, arrival, end)
+  const where = { line: header.line, place: stamp.place }
+  if (seen === undefined) evidence.againstAuthor("seen", frame, where)
+  const index = Number(stamp.index)
+  sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${stamp.place}, ${header.from}, ${header.serial}, ${hash},
+    ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen ?? 0},
+    ${body?.salt ?? null}, ${body?.act ?? null}, ${body ? null : frame.body}, ${arrival.fault ?? null})`
+  sql.run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
+  archive.setMeta("next", String(index + 1))
+  archive.setMeta("at", stamp.at)
+  for (const t of body?.texts ?? [])
+    sql.run`INSERT OR IGNORE INTO text VALUES (${textHash(crypto, t)}, ${t.salt}, ${t.bytes})`
+  if (arrival.fault) {
+    evidence.againstAuthor(arrival.fault, frame, where)
+    if (header.from !== parts.delegation && !body) parts.unopenable(where.line, where.place)
+  }
+  if (!arrival.form || !body) return []
+  return foldAct(archive, roll, arrival.form, body.texts, entryOf(roll, arrival, end))
 }
 
-/** The roll as the archive's public envelopes fold it. */
-export async function foldRoll({
-  archive,
-  crypto,
-  founded,
-}: Pick<BookParts, "archive" | "crypto" | "founded">): Promise<Roll> {
-  let roll = emptyRoll(founded)
-  const rows = archive.sql.all`SELECT "index", line, sender, hash, act FROM envelope
-    WHERE line IN (${publicLine(0)}, ${publicLine(1)}) AND act IS NOT NULL ORDER BY "index"`
-  for (const row of rows) {
-    const parsed = publicAct.safeParse(JSON.parse(fromUtf8(row.act as Uint8Array)))
-    if (!parsed.success) continue
-    const line = publicLineNumber(text(row.line) ?? "") ?? -1
-    const entry = { by: text(row.sender) ?? "", index: number(row.index), line, header: text(row.hash) ?? "" }
-    const next = await enterPublicAct(crypto, roll, parsed.data, entry).catch(() => roll)
-    if (!("refused" in next)) roll = next
+/** What a rule may read of an envelope: the record of its entry and the charter's clocks. */
+function entryOf(roll: Roll, { signed: { header, hash }, stamp }: Arrival, end: LineEnd): Entry {
+  return {
+    by: header.from,
+    at: stamp.at,
+    index: Number(stamp.index),
+    place: stamp.place,
+    header: hash,
+    precedence: header.precedence,
+    line: { id: header.line, members: end.members },
+    secretariat: roll.charter.secretariat,
+    clocks: { acknowledge: roll.charter.clocks.acknowledge },
   }
-  return roll
 }
