@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util"
-import { deskCommand, portOf, registryCommand, witnessCommand } from "./programs.ts"
+import { deskCommand, portOf, rebuildCommand, registryCommand, witnessCommand } from "./programs.ts"
 import { scriptCommand } from "./script.ts"
 import { startExercise } from "./start.ts"
 import { log, say, untilStopped } from "./terminal.ts"
@@ -13,6 +13,8 @@ iod desk     [--folder DIR] [--registry URL] [--host H] [--port N]
 iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--language L]
 iod desk list [--line ID] | acknowledge --matter ID | export --matter ID
     what a screen does, for a running desk (--folder DIR)
+iod desk rebuild [--folder DIR]
+    folds the archive of a stopped desk again
 `
 
 /** Runs a command; answers its exit code. 64: the words of the command are wrong. */
@@ -25,6 +27,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case "witness":
       return witnessCommand(rest)
     case "desk":
+      if (rest[0] === "rebuild") return rebuildCommand(rest.slice(1))
       return rest[0] && !rest[0].startsWith("-") ? scriptCommand(rest[0], rest.slice(1)) : deskCommand(rest)
     default:
       process.stderr.write(USAGE)

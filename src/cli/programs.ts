@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { z } from "zod"
+import { openArchive } from "#desk/archive.ts"
 import { openDesk } from "#desk/open.ts"
+import { rebuild } from "#desk/rebuild.ts"
 import { leaveScriptAddress, listenDesk } from "#desk/serve.ts"
 import { openCharter } from "#offices/roll/charter.ts"
 import { openRegistry } from "#registry/open.ts"
@@ -42,9 +44,18 @@ export async function registryCommand(args: string[]): Promise<number> {
     }),
   )
   say(`the registry answers at ${registry.url}`)
-  const end = await Promise.race([stopped.promise, postgres?.ended ?? new Promise<never>(() => {})])
-  if (typeof end === "string") throw new Error(`PostgreSQL ended: ${end}; what was acknowledged is kept, start again`)
+  const end = await Promise.race([stopped.promise, registry.ended, ...(postgres ? [postgres.ended] : [])])
+  if (typeof end === "string") throw new DatabaseLost(end)
   return 0
+}
+
+/** The database went away under the registry. Whoever runs it starts it again: it goes on from what is on disk. */
+export class DatabaseLost extends Error {
+  override name = "DatabaseLost"
+
+  constructor(why: string) {
+    super(`the registry lost its database (${why}); what was acknowledged is kept: start it again`)
+  }
 }
 
 /** `iod witness`: cosigns the checkpoints of the charter's register for one state. */
@@ -103,6 +114,16 @@ export async function deskCommand(args: string[]): Promise<number> {
   leaveScriptAddress(desk, folder, `http://${HOST}:${port}`, `${delegation}.localhost:${port}`)
   say(`${delegation}  http://${delegation}.localhost:${port}/sign-in#${desk.officers.link("Duty officer")}`)
   await stopped.promise
+  return 0
+}
+
+/** `iod desk rebuild`: folds the archive of a stopped desk again. */
+export async function rebuildCommand(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { folder: { type: "string", default: "desk" } } })
+  const founded = openCharter(nodeCrypto, readFileSync(join(values.folder, "charter.json"), "utf8"))
+  using archive = await openArchive(join(values.folder, "desk.sqlite"))
+  const { records, different } = await rebuild(archive, nodeCrypto, founded)
+  say(`${records} records folded again, ${different} states differ from before`)
   return 0
 }
 

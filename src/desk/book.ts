@@ -5,8 +5,9 @@ import { textHash } from "#seal/body.ts"
 import type { Frame } from "#seal/wire.ts"
 import type { Archive } from "./archive.ts"
 import { type Arrival, type ArrivalParts, checkArrival, type EnvelopeFrame, RegistryFault } from "./arrival.ts"
+import { ruleEntry } from "./entry.ts"
 import type { Evidence } from "./evidence.ts"
-import { type Entered, foldAct } from "./fold.ts"
+import { type Entered, foldAct, freeTexts } from "./fold.ts"
 import { checkOrder, type LineEnd, lineEnd, seenPlace } from "./order.ts"
 import { foldRoll, rollAfter } from "./roll.ts"
 
@@ -132,7 +133,7 @@ function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
   sql.run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
   archive.setMeta("next", String(index + 1))
   archive.setMeta("at", stamp.at)
-  for (const t of body?.texts ?? [])
+  for (const t of freeTexts(arrival.form, body?.texts ?? []))
     sql.run`INSERT OR IGNORE INTO text VALUES (${textHash(crypto, t)}, ${t.salt}, ${t.bytes})`
   if (arrival.fault) {
     evidence.againstAuthor(arrival.fault, frame, where)
@@ -142,17 +143,9 @@ function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
   return foldAct(archive, roll, arrival.form, body.texts, entryOf(roll, arrival, end))
 }
 
-/** What a rule may read of an envelope: the record of its entry and the charter's clocks. */
+/** What a rule may read of an envelope. */
 function entryOf(roll: Roll, { signed: { header, hash }, stamp }: Arrival, end: LineEnd): Entry {
-  return {
-    by: header.from,
-    at: stamp.at,
-    index: Number(stamp.index),
-    place: stamp.place,
-    header: hash,
-    precedence: header.precedence,
-    line: { id: header.line, members: end.members },
-    secretariat: roll.charter.secretariat,
-    clocks: { acknowledge: roll.charter.clocks.acknowledge },
-  }
+  const { line, from, precedence } = header
+  const facts = { index: Number(stamp.index), place: stamp.place, at: stamp.at, header: hash, precedence, by: from }
+  return ruleEntry(roll, { ...facts, line, members: end.members })
 }

@@ -12,6 +12,7 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
 import type { Book } from "./book.ts"
+import { ruleEntry } from "./entry.ts"
 import { stateOf } from "./fold.ts"
 import type { Outbox } from "./outbox.ts"
 
@@ -124,17 +125,9 @@ export function openDoor(parts: DoorParts): Door {
     const at = instantOf(parts.clock)
     if ("replyBy" in record && typeof record.replyBy === "string" && record.replyBy <= at)
       return { refused: "door.reply-by-past" }
-    const entry: Entry = {
-      by: parts.delegation,
-      at,
-      index: Number(book.next()),
-      place: act === "line.proposed" ? 1 : Number.MAX_SAFE_INTEGER,
-      header: "",
-      precedence,
-      line: { id: line, members },
-      secretariat: roll.charter.secretariat,
-      clocks: { acknowledge: roll.charter.clocks.acknowledge },
-    }
+    const place = act === "line.proposed" ? 1 : Number.MAX_SAFE_INTEGER
+    const facts = { index: Number(book.next()), place, at, header: "", precedence, by: parts.delegation }
+    const entry = ruleEntry(roll, { ...facts, line, members })
     const lineState = stateOf(archive, line, line) as LineState | undefined
     const verdict = judge(kind, lineState, stateOf(archive, line, record.matter), record, entry)
     return verdict === "permitted" ? undefined : verdict

@@ -24,10 +24,10 @@ export type Entered = {
   callsForReceipt: boolean
 }
 
-/**
- * Judges and folds the act of one envelope, record by record, inside the caller's transaction. The same function runs
- * when mail arrives and when the archive is rebuilt, so that both come to the same states.
- */
+/** One record of an act as it came, with its salt where the act is a list. */
+type RawRecord = { json: string; salt: Uint8Array | null }
+
+/** Judges and folds the act of one envelope, record by record, inside the caller's transaction. */
 export function foldAct(
   archive: Archive,
   roll: Roll,
@@ -35,31 +35,60 @@ export function foldAct(
   texts: readonly SaltedText[],
   entry: Entry,
 ): Entered[] {
-  const version = rules.get(roll.rules)
-  return recordsOf(form, texts).map((fields, i) => {
-    const kind = version?.get(form.act)
-    const taken = kind ? take(archive, kind, fields, entry) : { refused: version ? "act.unknown" : "version.unknown" }
+  const { sql } = archive
+  return recordsOf(form, texts).map(({ json, salt }, i) => {
+    const fields = parseJson(json)
+    const refused = foldRecord(archive, roll, form.act, fields, entry)
     const matter = matterOf(fields)
-    const { sql } = archive
-    const refused = taken.refused as NotTaken | null
-    sql.run`INSERT INTO record VALUES (${entry.index}, ${i}, ${form.act}, ${entry.line.id}, ${matter}, ${JSON.stringify(fields)}, ${refused})`
+    sql.run`INSERT INTO record VALUES (${entry.index}, ${i}, ${form.act}, ${entry.line.id}, ${matter}, ${json}, ${salt}, ${refused})`
     const { index, by, precedence } = entry
-    const callsForReceipt = kind?.callsForReceipt ?? true
+    const callsForReceipt = rules.get(roll.rules)?.get(form.act)?.callsForReceipt ?? true
     return { index, line: entry.line.id, matter, kind: form.act, by, precedence, refused, callsForReceipt }
   })
 }
 
+/**
+ * Judges one record by the rules in force and folds it if they take it; answers why not, or null. The same function
+ * runs when mail arrives and when the archive is rebuilt, so that both come to the same states.
+ */
+export function foldRecord(archive: Archive, roll: Roll, act: string, fields: unknown, entry: Entry): NotTaken | null {
+  const version = rules.get(roll.rules)
+  if (!version) return "version.unknown"
+  const kind = version.get(act)
+  return kind ? take(archive, kind, fields, entry) : "act.unknown"
+}
+
 /** The records of an act: its one record, or those whose hashes it lists, in its order; a missing one is malformed. */
-function recordsOf(form: ActForm, texts: readonly SaltedText[]): unknown[] {
-  if ("record" in form) return [form.record]
-  const byHash = new Map(texts.map((t) => [recordHash(nodeCrypto, t), t.bytes]))
+function recordsOf(form: ActForm, texts: readonly SaltedText[]): RawRecord[] {
+  if ("record" in form) return [{ json: JSON.stringify(form.record), salt: null }]
+  const byHash = new Map(texts.map((t) => [recordHash(nodeCrypto, t), t]))
   return form.list.map((hash) => {
-    try {
-      return JSON.parse(fromUtf8(byHash.get(hash) ?? new Uint8Array()))
-    } catch {
-      return null
-    }
+    const record = byHash.get(hash)
+    return record ? { json: readUtf8(record.bytes), salt: record.salt } : { json: "null", salt: null }
   })
+}
+
+/** The texts of a body that are free texts: a list's records travel among them, but are what rules read. */
+export function freeTexts(form: ActForm | undefined, texts: readonly SaltedText[]): readonly SaltedText[] {
+  if (!form || !("list" in form)) return texts
+  const listed = new Set(form.list)
+  return texts.filter((t) => !listed.has(recordHash(nodeCrypto, t)))
+}
+
+function readUtf8(bytes: Uint8Array): string {
+  try {
+    return fromUtf8(bytes)
+  } catch {
+    return "null"
+  }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return null
+  }
 }
 
 function matterOf(fields: unknown): string {
@@ -67,17 +96,17 @@ function matterOf(fields: unknown): string {
   return typeof matter === "string" ? matter : ""
 }
 
-function take(archive: Archive, kind: AnyActKind, fields: unknown, entry: Entry): { refused: NotTaken | null } {
+function take(archive: Archive, kind: AnyActKind, fields: unknown, entry: Entry): NotTaken | null {
   const record = parseRecord(kind, fields)
-  if ("refused" in record) return record
-  if (kind.kind === "line.proposed" && !fitsItsText(record, entry)) return { refused: "line.text-does-not-fit" }
+  if ("refused" in record) return record.refused
+  if (kind.kind === "line.proposed" && !fitsItsText(record, entry)) return "line.text-does-not-fit"
   const line = stateOf(archive, entry.line.id, entry.line.id) as LineState | undefined
   const state = stateOf(archive, entry.line.id, record.matter)
   const verdict = judge(kind, line, state, record, entry)
-  if (verdict !== "permitted") return verdict
+  if (verdict !== "permitted") return verdict.refused
   keep(archive, entry, record.matter, kind, kind.fold(state, record, entry))
   relate(archive, kind, record, entry)
-  return { refused: null }
+  return null
 }
 
 function relate(archive: Archive, kind: AnyActKind, record: ParsedRecord, entry: Entry): void {

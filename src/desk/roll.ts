@@ -9,7 +9,7 @@ import { type Archive, bytes, number, text } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
 
 /** The roll after a public act; unchanged where the act is malformed or its rule refuses it. */
-async function rollAfterAct(crypto: Crypto, roll: Roll, act: Uint8Array, entry: PublicEntry): Promise<Roll> {
+export async function rollAfterAct(crypto: Crypto, roll: Roll, act: Uint8Array, entry: PublicEntry): Promise<Roll> {
   try {
     const parsed = publicAct.safeParse(JSON.parse(fromUtf8(act)))
     if (!parsed.success) return roll

@@ -35,8 +35,9 @@ CREATE TABLE record (
   kind TEXT NOT NULL,
   line TEXT NOT NULL,
   matter TEXT NOT NULL,
-  -- JSON as its author wrote it.
+  -- JSON as its author wrote it, and for a record of a list the salt under which the act names it.
   fields TEXT NOT NULL,
+  salt BLOB,
   -- NULL while taken into account; otherwise the code of the reason why not.
   refused TEXT,
   PRIMARY KEY ("index", number)

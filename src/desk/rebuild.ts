@@ -1,0 +1,76 @@
+import type { Precedence } from "#offices/act.ts"
+import type { Founded } from "#offices/roll/charter.ts"
+import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { publicLineNumber } from "#seal/stamp.ts"
+import { type Archive, bytes, number, text } from "./archive.ts"
+import { ruleEntry } from "./entry.ts"
+import { foldRecord } from "./fold.ts"
+import { rollAfterAct } from "./roll.ts"
+
+type Row = Record<string, unknown>
+
+/**
+ * Folds the whole archive again, from the envelopes: states, and which records are taken into account. One transaction:
+ * a crash leaves the archive as it was. Answers how many records were folded and how many states came out different.
+ */
+export async function rebuild(
+  archive: Archive,
+  crypto: Crypto,
+  founded: Founded,
+): Promise<{ records: number; different: number }> {
+  const { sql, db } = archive
+  const before = states(archive)
+  let roll = emptyRoll(founded)
+  let records = 0
+  db.exec("BEGIN IMMEDIATE; DELETE FROM matter")
+  try {
+    for (const envelope of sql.all`SELECT * FROM envelope ORDER BY "index"`) {
+      records += foldEnvelope(archive, roll, envelope)
+      roll = await rollAfterEnvelope(crypto, roll, envelope)
+    }
+    db.exec("COMMIT")
+  } catch (error) {
+    db.exec("ROLLBACK")
+    throw error
+  }
+  const after = states(archive)
+  const names = new Set([...before.keys(), ...after.keys()])
+  return { records, different: [...names].filter((name) => before.get(name) !== after.get(name)).length }
+}
+
+function states({ sql }: Archive): Map<string, string> {
+  const rows = sql.all`SELECT line, id, state, folded FROM matter`
+  return new Map(rows.map((row) => [`${row.line} ${row.id}`, `${row.folded} ${row.state}`]))
+}
+
+function foldEnvelope(archive: Archive, roll: Roll, envelope: Row): number {
+  const { sql } = archive
+  const index = number(envelope.index)
+  const line = text(envelope.line) ?? ""
+  const rows = sql.all`SELECT number, kind, fields FROM record WHERE "index" = ${index} ORDER BY number`
+  const members = (text(sql.get`SELECT members FROM line WHERE id = ${line}`?.members) ?? "").split(" ")
+  const entry = ruleEntry(roll, {
+    ...{ index, line, members, place: number(envelope.place), by: text(envelope.sender) ?? "" },
+    ...{ at: text(envelope.at) ?? "", header: text(envelope.hash) ?? "" },
+    precedence: (text(envelope.precedence) ?? "ROUTINE") as Precedence,
+  })
+  for (const row of rows) {
+    const refused = foldRecord(archive, roll, text(row.kind) ?? "", JSON.parse(text(row.fields) ?? "null"), entry)
+    sql.run`UPDATE record SET refused = ${refused} WHERE "index" = ${index} AND number = ${number(row.number)}`
+  }
+  return rows.length
+}
+
+async function rollAfterEnvelope(crypto: Crypto, roll: Roll, envelope: Row): Promise<Roll> {
+  const line = publicLineNumber(text(envelope.line) ?? "")
+  const act = bytes(envelope.act)
+  if (line === undefined || !act) return roll
+  const entry = {
+    by: text(envelope.sender) ?? "",
+    index: number(envelope.index),
+    line,
+    header: text(envelope.hash) ?? "",
+  }
+  return rollAfterAct(crypto, roll, act, entry)
+}
