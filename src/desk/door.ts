@@ -32,7 +32,7 @@ export const request = z.strictObject({
     .min(1)
     .max(LONGEST_LIST),
   /** One word of the caller: handed in twice, it is one act. */
-  token: z.string().min(8).max(100).optional(),
+  token: z.string().min(8).max(200).optional(),
 })
 export type Request = z.input<typeof request>
 

@@ -1,5 +1,5 @@
 import type { AnyActKind, Entry, RefusalCode } from "#offices/act.ts"
-import { rules } from "#offices/index.ts"
+import { clockRules, rules } from "#offices/index.ts"
 import { type ActForm, judge, type ParsedRecord, parseRecord } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
 import type { Roll } from "#offices/roll/roll.ts"
@@ -124,8 +124,10 @@ export function stateOf({ sql }: Archive, line: string, matter: string): unknown
 
 function keep({ sql }: Archive, entry: Entry, matter: string, kind: AnyActKind, state: unknown): void {
   const office = kind.kind.split(".")[0] ?? ""
-  sql.run`INSERT INTO matter VALUES (${entry.line.id}, ${matter}, ${office}, ${JSON.stringify(state)}, ${entry.index}, ${entry.index})
-    ON CONFLICT (line, id) DO UPDATE SET state = excluded.state, folded = excluded.folded`
+  const due = clockRules.get(office)?.due(state, entry.clocks) ?? null
+  const { index } = entry
+  sql.run`INSERT INTO matter VALUES (${entry.line.id}, ${matter}, ${office}, ${JSON.stringify(state)}, ${index}, ${index}, ${due})
+    ON CONFLICT (line, id) DO UPDATE SET state = excluded.state, folded = excluded.folded, due = excluded.due`
 }
 
 /** A line's id is its text's hash, and its text names its members: nobody can be added by a header. */

@@ -1,6 +1,6 @@
+import { clockRules } from "#offices/index.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import type { MessageState } from "#offices/lines/message.ts"
-import { deadline, speaksForTheClock } from "#offices/lines/message.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { type Archive, text } from "./archive.ts"
@@ -32,6 +32,7 @@ type Line = { id: string; members: readonly string[] }
 /** As many openings as fit the smallest body beside their hashes. */
 const OPENINGS = 10
 const LOOK_MS = 1000
+const MOST_DUE = 1000
 
 /** Opens the slots of a desk. */
 export function openSlots(parts: SlotsParts): Slots {
@@ -52,7 +53,7 @@ export function openSlots(parts: SlotsParts): Slots {
       archive.setMeta(`slot.${line.id}`, `${seconds}/${number}`)
       report(line, "ROUTINE")
     }
-    lapse(roll)
+    sayWhatIsDue(roll)
     bell = clock.after(LOOK_MS, look)
   }
 
@@ -83,22 +84,20 @@ export function openSlots(parts: SlotsParts): Slots {
     })
   }
 
-  /** States that a response did not come, where it is this desk's to say. */
-  function lapse(roll: Roll): void {
+  /** Says what the clocks bring about, where it is this desk's to say. */
+  function sayWhatIsDue(roll: Roll): void {
     const now = instantOf(clock)
-    const clocks = { acknowledge: roll.charter.clocks.acknowledge }
-    const rows = sql.all`SELECT m.line, m.id, m.state, l.members FROM matter m JOIN line l ON l.id = m.line
-      WHERE m.office = 'message' ORDER BY m.opened DESC LIMIT 500`
+    const { secretariat, clocks } = roll.charter
+    const rows = sql.all`SELECT m.line, m.id, m.office, m.state, l.members FROM matter m JOIN line l ON l.id = m.line
+      WHERE m.due <= ${now} ORDER BY m.due LIMIT ${MOST_DUE}`
     for (const row of rows) {
-      const state = JSON.parse(text(row.state) ?? "null") as MessageState
+      const matter = text(row.id) ?? ""
       const line = { id: text(row.line) ?? "", members: (text(row.members) ?? "").split(" ") }
-      const late = Date.parse(now) > Date.parse(deadline(state, clocks)) + 1000
-      if (!late || state.recalled || speaksForTheClock(state, line, roll.charter.secretariat) !== delegation) continue
-      for (const [by, a] of Object.entries(state.answers)) {
-        if (a.acknowledged || a.objected || a.replied || a.unanswered) continue
-        const fields = { matter: text(row.id) ?? "", of: state.header, by }
-        const token = `unanswered.${fields.matter}.${by}`
-        door.hand({ act: "message.unanswered", line: line.id, records: [{ fields }], token }, { officer: null })
+      const at = { speaker: delegation, now, matter, line, secretariat, clocks: { acknowledge: clocks.acknowledge } }
+      const said = clockRules.get(text(row.office) ?? "")?.say(JSON.parse(text(row.state) ?? "null"), at) ?? []
+      for (const { act, fields } of said) {
+        const token = `${act}.${Object.values(fields).join(".")}`.slice(0, 200)
+        door.hand({ act, line: line.id, records: [{ fields }], token }, { officer: null })
       }
     }
   }

@@ -103,6 +103,24 @@ export type ActKind<State, Fields extends { matter: string }> = {
   relates?: { to(record: Fields): string | undefined; fold(state: State, record: Fields, entry: Entry): State }
 }
 
+/** What a clock brings about in an office's matters: when, and which act says it. */
+export type ClockRule<State> = {
+  /** The next instant at which a clock has something to say of this matter, or null. */
+  due(state: State, clocks: Clocks): string | null
+  /** What the delegation `speaker` has to say of it at `now`: nothing where it is another's to say. */
+  say(state: State, at: ClockSituation): { act: string; fields: Record<string, string> }[]
+}
+
+/** Where a clock rings: at whose desk, on which line, when. */
+export type ClockSituation = {
+  speaker: string
+  now: string
+  matter: string
+  line: Entry["line"]
+  secretariat: string
+  clocks: Clocks
+}
+
 /** An act kind with its types forgotten, as the table of acts holds it; records are parsed by `schema` before use. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where kinds of different states stand in one table
 export type AnyActKind = ActKind<any, any>

@@ -3,10 +3,11 @@
  * holds its schema, its rule and its fold; its words are in src/words, its screen in src/web under the same name.
  * The acts of the public lines (charter, participation, keys) are in roll/acts.ts and folded by roll/roll.ts.
  */
-import type { AnyActKind } from "./act.ts"
+import type { AnyActKind, ClockRule } from "./act.ts"
 import { lineAccepted, lineChecked, lineProposed, lineResealed, lineUnopenable } from "./lines/line.ts"
 import {
   messageAcknowledged,
+  messageClock,
   messageObjected,
   messageOpened,
   messageRecalled,
@@ -37,3 +38,7 @@ export type Rules = ReadonlyMap<string, AnyActKind>
  * its stamp; what a later release changes keeps its old text beside it.
  */
 export const rules: ReadonlyMap<number, Rules> = new Map([[1, new Map(kinds.map((kind) => [kind.kind, kind]))]])
+
+/** What clocks bring about, by the first word of the acts of a matter. */
+// biome-ignore lint/suspicious/noExplicitAny: states of different offices stand in one table, as in AnyActKind
+export const clockRules: ReadonlyMap<string, ClockRule<any>> = new Map([["message", messageClock]])

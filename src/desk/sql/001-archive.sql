@@ -56,8 +56,11 @@ CREATE TABLE matter (
   state TEXT NOT NULL,
   opened INTEGER NOT NULL,
   folded INTEGER NOT NULL,
+  -- When a clock next has something to say of it.
+  due TEXT,
   PRIMARY KEY (line, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX matter_due ON matter (due) WHERE due IS NOT NULL;
 CREATE INDEX matter_office ON matter (office, opened);
 
 -- Lines as this desk holds them: how far, with which head.

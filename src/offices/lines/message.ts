@@ -2,6 +2,7 @@ import { z } from "zod"
 import {
   type ActKind,
   actKind,
+  type ClockRule,
   type Entry,
   id,
   instant,
@@ -213,9 +214,28 @@ function mayLapse(state: MessageState | undefined, record: z.infer<typeof unansw
   if (record.of !== state.header) return refuse("message.other-content")
   if (answer.unanswered) return refuse("message.already-unanswered")
   if (answer.acknowledged || answer.objected || answer.replied) return refuse("message.answered")
-  // The deadline's own second is still in time (formats §5.9).
-  const last = Math.floor(Date.parse(deadline(state, entry.clocks)) / 1000)
-  return Math.floor(Date.parse(entry.at) / 1000) > last ? "permitted" : refuse("message.deadline-not-passed")
+  return entry.at >= lapseFrom(state, entry.clocks) ? "permitted" : refuse("message.deadline-not-passed")
+}
+
+/** The first instant after the deadline: its own second is still in time (docs/specs/envelope.md §6). */
+function lapseFrom(state: MessageState, clocks: Entry["clocks"]): string {
+  return new Date((Math.floor(Date.parse(deadline(state, clocks)) / 1000) + 1) * 1000).toISOString()
+}
+
+/** Who has not answered, and of whom that was not yet said. */
+function silent(state: MessageState): string[] {
+  if (state.recalled) return []
+  const answered = (a: Answer) => a.acknowledged ?? a.objected ?? a.replied ?? a.unanswered
+  return Object.entries(state.answers).flatMap(([by, a]) => (answered(a) ? [] : [by]))
+}
+
+/** Silence past the deadline, said by whoever speaks for the clock on that line. */
+export const messageClock: ClockRule<MessageState> = {
+  due: (state, clocks) => (silent(state).length > 0 ? lapseFrom(state, clocks) : null),
+  say(state, { speaker, now, matter, line, secretariat, clocks }) {
+    if (now < lapseFrom(state, clocks) || speaker !== speaksForTheClock(state, line, secretariat)) return []
+    return silent(state).map((by) => ({ act: "message.unanswered", fields: { matter, of: state.header, by } }))
+  },
 }
 
 /** No response received by the deadline: neither consent nor refusal. `by` is who was asked. */
