@@ -32,7 +32,7 @@ export type Arrival = {
   fault: AuthorFault | undefined
 }
 
-/** Thrown where what the registry stamped cannot be: evidence against the registry. */
+/** Thrown where what the registry's key signed cannot be: evidence against the registry. */
 export class RegistryFault extends Error {
   override name = "RegistryFault"
   readonly code: string
@@ -43,6 +43,22 @@ export class RegistryFault extends Error {
   }
 }
 
+/**
+ * Thrown where bytes on the way do not fit their stamp: whoever carried them may have changed them, so they are asked
+ * for again. `convicts`: a registry that hands the same out every time keeps what it signed for from its addressee.
+ */
+export class TransitFault extends Error {
+  override name = "TransitFault"
+  readonly code: string
+  readonly convicts: boolean
+
+  constructor(code: string, convicts: boolean, options?: ErrorOptions) {
+    super(`what the registry handed out does not fit its stamp: ${code}`, options)
+    this.code = code
+    this.convicts = convicts
+  }
+}
+
 export type ArrivalParts = {
   crypto: Crypto
   registryKey: VerifierKey
@@ -50,7 +66,10 @@ export type ArrivalParts = {
   identity(number: number): Identity | undefined
 }
 
-/** Checks one envelope by the roll at its stamp. Throws RegistryFault; an author's fault is part of the answer. */
+/**
+ * Checks one envelope by the roll at its stamp. Throws RegistryFault and TransitFault; an author's fault is part of the
+ * answer.
+ */
 export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame): Promise<Arrival> {
   const { crypto } = parts
   const { signed, stamp } = await checkStamp(parts, roll, frame)
@@ -60,7 +79,7 @@ export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: Envel
   const arrival: Arrival = { frame, signed, stamp, entry, body: undefined, form: undefined, fault: undefined }
   if (!frame.body) return { ...arrival, fault: "body.gone" }
   if (frame.body.length !== signed.header.body.length || crypto.sha256(frame.body).toHex() !== signed.header.body.hash)
-    throw new RegistryFault("body")
+    throw new TransitFault("body", true)
   try {
     const body = unpackBody(openBody(parts, signed, frame.body))
     if (commitment(crypto, signed.header, body.salt, body.act) !== signed.header.commit)
@@ -77,10 +96,10 @@ async function checkStamp(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame)
     const signed = parseSignedHeader(parts.crypto, frame.header)
     const stamp = await openStamp(parts.crypto, frame.stamp, parts.registryKey)
     const fits = stamp.header === signed.hash && stamp.line === signed.header.line && stamp.office === roll.office
-    if (!fits || signed.header.office !== roll.office) throw new RegistryFault("stamp")
+    if (!fits || signed.header.office !== roll.office) throw new TransitFault("stamp", false)
     return { signed, stamp }
   } catch (cause) {
-    if (cause instanceof VerificationError) throw new RegistryFault(cause.code, { cause })
+    if (cause instanceof VerificationError) throw new TransitFault(cause.code, false, { cause })
     throw cause
   }
 }
@@ -91,7 +110,7 @@ async function checkSignatures(crypto: Crypto, roll: Roll, signed: SignedHeader,
   try {
     await verifyHeader(crypto, signed, key)
   } catch (cause) {
-    throw new RegistryFault("signature", { cause })
+    throw new TransitFault("signature", true, { cause })
   }
 }
 

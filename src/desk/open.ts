@@ -21,6 +21,7 @@ import { type Officer, type Officers, openOfficers } from "./officers.ts"
 import { type Outbox, openOutbox } from "./outbox.ts"
 import { openSender, type Sender } from "./sender.ts"
 import { openSlots } from "./slots.ts"
+import { unprovenRows } from "./unproven.ts"
 import { openVault } from "./vault.ts"
 import { openViews, type Views } from "./views.ts"
 import { openWitnessing, type Witnessing } from "./witnessing.ts"
@@ -157,7 +158,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence },
     cookie: `iod-${delegation}`,
     now: () => instantOf(clock),
-    status: () => status({ founded, delegation, clock, mailbox, evidence, outbox, views, roll: book.roll() }),
+    status: () => status({ archive, founded, delegation, clock, mailbox, evidence, outbox, views, roll: book.roll() }),
     registerView: witnessing.view,
     evidenceView: () => evidenceRows(archive),
     mark: (line, matter, what, officer) => mark(archive, clock, live, { line, matter, what, officer, delegation }),
@@ -184,6 +185,7 @@ function reconnectOnce(isEnrolled: () => boolean, mailbox: Mailbox): () => void 
 }
 
 type StatusParts = {
+  archive: Archive
   founded: Founded
   delegation: string
   clock: Clock
@@ -213,6 +215,7 @@ function status(parts: StatusParts): Omit<DeskStatus, "officer"> {
     connected: parts.mailbox.connected(),
     heardAt: heard > 0 ? new Date(heard).toISOString() : null,
     distrusted: parts.evidence.distrusted() ?? null,
+    unproven: unprovenRows(parts.archive),
     waiting: parts.outbox.waiting(),
     unread: lines.reduce((sum, line) => sum + line.unread, 0),
     lines,

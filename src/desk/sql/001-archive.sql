@@ -126,6 +126,18 @@ CREATE TABLE evidence (
   resumed TEXT
 ) STRICT, WITHOUT ROWID;
 
+-- What an author signed and the registry entered where it cannot be: shown as unproven, folded into nothing.
+CREATE TABLE unproven (
+  hash TEXT PRIMARY KEY,
+  at TEXT NOT NULL,
+  line TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  precedence TEXT NOT NULL,
+  act TEXT NOT NULL,
+  texts TEXT NOT NULL,
+  code TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The desk's own notes on a matter; they never leave it.
 CREATE TABLE mark (
   line TEXT NOT NULL,

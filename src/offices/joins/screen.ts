@@ -19,6 +19,8 @@ export type DeskStatus = {
   heardAt: string | null
   /** Set when the registry stands convicted: nothing is called certain until officers resume. */
   distrusted: { code: string; at: string } | null
+  /** What still arrives from a convicted registry: its author's words, in no proven place. */
+  unproven: UnprovenRow[]
   /** Acts that no stamp answered yet. */
   waiting: number
   unread: number
@@ -39,6 +41,18 @@ export type RegisterView = {
   /** Envelopes of this desk that no witnessed checkpoint covers yet. */
   notWitnessed: number
   held: number
+}
+
+/** What an author signed and the registry entered where it cannot be; `texts` in their order. */
+export type UnprovenRow = {
+  hash: string
+  at: string
+  line: string
+  by: string
+  precedence: string
+  act: string
+  texts: string[]
+  code: string
 }
 
 /** GET /api/evidence */
