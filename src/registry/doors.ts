@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
+import { STYLE } from "#public/front-page.ts"
 import { VerificationError } from "#register/error.ts"
 import { formatAnswers, type Posted, parsePosted } from "#seal/wire.ts"
 
@@ -17,7 +18,8 @@ export type DoorsParts = {
   checkpoint(): string
   health(): Record<string, unknown>
   metrics(): Promise<string>
-  page(path: string, language: string | undefined): Promise<string | undefined>
+  /** The front page in the first of our languages that these wishes name. */
+  page(wishes: string | undefined): Promise<string>
   log(message: string): void
 }
 
@@ -133,15 +135,16 @@ function publicApp(parts: DoorsParts): Hono {
   app.get("/charter", (c) => c.text(parts.charter))
   app.get("/healthz", (c) => c.json(parts.health()))
   app.get("/metrics", async (c) => c.text(await parts.metrics()))
-  app.get("*", async (c) => {
-    const page = await parts.page(c.req.path, c.req.query("language") ?? c.req.header("accept-language"))
-    if (page === undefined) return c.text("nothing is here\n", 404)
+  app.get("/style.css", (c) => c.body(STYLE, 200, { "Content-Type": "text/css; charset=utf-8" }))
+  app.get("/", async (c) => {
     c.header(
       "Content-Security-Policy",
-      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'",
+      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     )
     c.header("X-Content-Type-Options", "nosniff")
-    return c.html(page)
+    c.header("Referrer-Policy", "no-referrer")
+    return c.html(await parts.page(c.req.query("language") ?? c.req.header("accept-language")))
   })
+  app.notFound((c) => c.text("nothing is here\n", 404))
   return app
 }

@@ -17,7 +17,6 @@ export type Ends = {
   /** Whether an envelope continues its sender's chain and fits its line's members, after what `group` already holds. */
   judge(roll: Roll, admitted: Admitted, group: readonly Row[]): Promise<"permitted" | RegistryRefusalCode>
   keep(rows: readonly Row[]): void
-  forget(): void
 }
 
 /** Opens the ends over a ledger. */
@@ -61,10 +60,6 @@ export function openEnds(crypto: Crypto, ledger: Ledger): Ends {
         lines.set(row.line, row)
         chains.set(`${row.line} ${row.sender}`, row)
       }
-    },
-    forget() {
-      lines.clear()
-      chains.clear()
     },
   }
 }

@@ -23,10 +23,13 @@ export type TileRow = { level: number; number: bigint; hashes: Uint8Array }
 
 /**
  * The registry's durable state. `enter` is one transaction: when it returns, everything in it is on disk and nothing of
- * it was before; when it throws, the caller does not know which and must stop and open the ledger again.
+ * it was before; when it throws EntryUnknown, the caller does not know which and must stop and open the ledger again,
+ * and when it throws anything else, nothing was entered.
  */
 export type Ledger = {
   readonly pool: pg.Pool
+  /** Settles, with why, when the writer's connection is gone, and the lock with it: nothing may be entered after that. */
+  readonly lost: Promise<string>
   size(): Promise<bigint>
   /** Instant of the last stamp; 1970 before the first. */
   lastAt(): Promise<string>
@@ -49,6 +52,11 @@ export type Ledger = {
   /** Deletes the bodies that every member has taken in, and all before `oldest`; answers how many. */
   forgetBodies(oldest: bigint): Promise<number>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Whether a group of envelopes was committed is not known: its connection broke while it was being entered. */
+export class EntryUnknown extends Error {
+  override name = "EntryUnknown"
 }
 
 // One registry writes at a time; a second process on the same database is refused instead of forking the register.
@@ -76,6 +84,10 @@ export async function openLedger(config: pg.PoolConfig): Promise<Ledger> {
   const pool = new pg.Pool({ ...config, max: 8 })
   pool.on("error", () => {}) // A lost idle connection is replaced at the next query, which reports what matters.
   const writer = await pool.connect()
+  const lost = new Promise<string>((resolve) => {
+    writer.on("error", (error) => resolve(error.message))
+    writer.on("end", () => resolve("the connection ended"))
+  })
   const { rows } = await writer.query("SELECT pg_try_advisory_lock($1) AS held", [WRITER_LOCK])
   if (!rows[0]?.held) {
     writer.release()
@@ -83,7 +95,7 @@ export async function openLedger(config: pg.PoolConfig): Promise<Ledger> {
     throw new Error("another registry is writing to this database; stop it first")
   }
   await migrate(writer)
-  return { ...reads(pool), ...writes(pool, writer), pool, [Symbol.asyncDispose]: () => close(pool, writer) }
+  return { ...reads(pool), ...writes(pool, writer), pool, lost, [Symbol.asyncDispose]: () => close(pool, writer) }
 }
 
 async function close(pool: pg.Pool, writer: pg.PoolClient): Promise<void> {
@@ -116,18 +128,18 @@ function writes(pool: pg.Pool, writer: pg.PoolClient) {
         ...[rows.map((row) => row.members.join(" ")), column("body")],
       ]
       const enter = { name: "enter", text: ENTER, values }
-      if (tiles.length === 0) {
-        await writer.query(enter) // One statement is one transaction.
-        return
-      }
-      await writer.query("BEGIN")
-      await writer.query(enter)
-      await writer.query(GROW, [
-        tiles.map((t) => t.level),
-        tiles.map((t) => String(t.number)),
-        tiles.map((t) => t.hashes),
-      ])
-      await writer.query("COMMIT")
+      // One statement is one transaction.
+      if (tiles.length === 0) return orRolledBack(writer, async () => void (await writer.query(enter)))
+      await orRolledBack(writer, async () => {
+        await writer.query("BEGIN")
+        await writer.query(enter)
+        await writer.query(GROW, [
+          tiles.map((t) => t.level),
+          tiles.map((t) => String(t.number)),
+          tiles.map((t) => t.hashes),
+        ])
+        await writer.query("COMMIT")
+      })
     },
     async keepCheckpoint(size: bigint, note: string, witnessed: boolean): Promise<void> {
       await pool.query(
@@ -147,6 +159,18 @@ function writes(pool: pg.Pool, writer: pg.PoolClient) {
       )
       return rowCount ?? 0
     },
+  }
+}
+
+/** Does `work`; where the server lives and refused it (a full disk), nothing of it stays and the writer can go on. */
+async function orRolledBack(writer: pg.PoolClient, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    const refused = cause instanceof pg.DatabaseError && cause.severity === "ERROR"
+    const undone = refused && (await writer.query("ROLLBACK").catch(() => undefined))
+    if (undone) throw new Error(`envelopes were not entered: ${cause.message}`, { cause })
+    throw new EntryUnknown("the database did not say whether envelopes were entered", { cause })
   }
 }
 

@@ -22,9 +22,9 @@ import { openAllowance } from "./allowance.ts"
 import { openCheckpoints } from "./checkpoints.ts"
 import { openDelivery } from "./delivery.ts"
 import { openDoors } from "./doors.ts"
+import { currentFrontPage } from "./front.ts"
 import { openGrowth } from "./growth.ts"
 import { type Ledger, openLedger } from "./ledger.ts"
-import { publicPage } from "./pages.ts"
 import { openTiles } from "./tiles.ts"
 import { openWriter } from "./writer.ts"
 
@@ -36,7 +36,13 @@ export const registryKeys = z.strictObject({
 export type RegistryKeys = z.infer<typeof registryKeys>
 
 /** A registry that is open: stop it by disposing of it. */
-export type OpenRegistry = { url: string; port: number; [Symbol.asyncDispose](): Promise<void> }
+export type OpenRegistry = {
+  url: string
+  port: number
+  /** Settles, with why, when it can enter nothing more. What it stamped is kept; it is opened again from the disk. */
+  ended: Promise<string>
+  [Symbol.asyncDispose](): Promise<void>
+}
 
 export type RegistryOptions = {
   /** Holds `charter.json` and `registry.key`. */
@@ -115,8 +121,8 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
     checkpoint: checkpoints.latest,
     health: () => ({ ok: true, size: String(growth.size()), now: instantOf(clock) }),
     metrics: meters.text,
-    page: (path, language) =>
-      publicPage({ path, language, founded, roll: writer.roll(), checkpoint: checkpoints.latest(), policy }),
+    page: (wishes) =>
+      currentFrontPage(crypto, founded, writer.roll(), { checkpoint: checkpoints.latest(), policy }, wishes),
     log,
   })
   await new Promise<void>((resolve, reject) => {
@@ -126,6 +132,7 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
   const { port } = server.address() as AddressInfo
   const open = stack.move()
   return {
+    ended: Promise.race([ledger.lost, writer.broken.then((error) => error.message)]),
     url: `http://${options.host}:${port}`,
     port,
     async [Symbol.asyncDispose]() {

@@ -18,7 +18,7 @@ import { type Admitted, admit, type NotAdmitted, rollAfter, sealingKeysValid } f
 import type { Allowance } from "./allowance.ts"
 import { type Ends, openEnds } from "./ends.ts"
 import type { Growth } from "./growth.ts"
-import type { Ledger, Row } from "./ledger.ts"
+import { EntryUnknown, type Ledger, type Row } from "./ledger.ts"
 
 /** Takes envelopes in and enters them in groups: one durable transaction for whatever waits, whoever sent it. */
 export type Writer = {
@@ -28,6 +28,8 @@ export type Writer = {
   submit(posted: Posted): Promise<string>
   /** Settles when nothing is being entered. */
   idle(): Promise<void>
+  /** Settles, with why, when it is unknown what was entered: the registry must be opened again from what is on disk. */
+  readonly broken: Promise<EntryUnknown>
 }
 
 export type WriterParts = {
@@ -58,6 +60,8 @@ export function openWriter(parts: WriterParts): Writer {
   const queue: Waiting[] = []
   const inQueue = new Map<string, number>()
   let entering: Promise<void> | undefined
+  let unknown: EntryUnknown | undefined
+  const broken = Promise.withResolvers<EntryUnknown>()
 
   const refusal = (header: string, code: RegistryRefusalCode, again: number | null) => {
     const at = new Date(clock.now()).toISOString()
@@ -66,6 +70,7 @@ export function openWriter(parts: WriterParts): Writer {
   }
 
   async function submit(posted: Posted): Promise<string> {
+    if (unknown) throw unknown
     const judgedBy = roll
     const admitted = await admit(crypto, judgedBy, posted)
     if ("refused" in admitted) return notAdmitted(admitted)
@@ -79,9 +84,7 @@ export function openWriter(parts: WriterParts): Writer {
     inQueue.set(from, (inQueue.get(from) ?? 0) + 1)
     return new Promise((answer, fail) => {
       queue.push({ admitted, roll: judgedBy, answer, fail })
-      entering ??= enterAll().finally(() => {
-        entering = undefined
-      })
+      entering ??= enterAll()
     })
   }
 
@@ -97,12 +100,16 @@ export function openWriter(parts: WriterParts): Writer {
       try {
         await enterGroup(waiting)
       } catch (error) {
-        // Whether the transaction committed is unknown: nothing is answered from memory again until it is read anew.
+        // Nothing of the group was kept in memory. Desks send the same bytes again.
         for (const { fail } of waiting) fail(error)
-        ends.forget()
-        await growth.reload()
+        if (!(error instanceof EntryUnknown)) continue
+        unknown = error
+        for (const { fail } of queue.splice(0)) fail(error)
+        broken.resolve(error)
       }
     }
+    // In the same turn as the last look at the queue: whatever is queued after it begins anew.
+    entering = undefined
   }
 
   async function enterGroup(waiting: readonly Waiting[]): Promise<void> {
@@ -153,7 +160,7 @@ export function openWriter(parts: WriterParts): Writer {
     answer(note)
   }
 
-  return { roll: () => roll, submit, idle: async () => void (await entering) }
+  return { roll: () => roll, submit, idle: async () => void (await entering), broken: broken.promise }
 }
 
 function rowOf({ header, hash, posted, members }: Admitted, stamp: Stamp, note: string, entry: Uint8Array): Row {

@@ -1,0 +1,29 @@
+import type { Founded } from "#offices/roll/charter.ts"
+import type { Roll } from "#offices/roll/roll.ts"
+import { frontPage } from "#public/front-page.ts"
+import { parseCheckpoint } from "#register/checkpoint.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { parseNote } from "#register/note.ts"
+import { evaluatePolicy, type Policy } from "#register/policy.ts"
+
+/** The registry's front page with what stands now; `checkpoint` is empty before the first. */
+export async function currentFrontPage(
+  crypto: Crypto,
+  founded: Founded,
+  roll: Roll,
+  { checkpoint, policy }: { checkpoint: string; policy: Policy },
+  wishes: string | undefined,
+): Promise<string> {
+  const { charter, office } = founded
+  const members = Object.values(roll.members).map((m) => [m.name, { state: m.state, key: m.key?.name }] as const)
+  const register = checkpoint ? await registerNow(crypto, checkpoint, policy) : undefined
+  return frontPage({ office, charter, wishes, roll: Object.fromEntries(members), register })
+}
+
+async function registerNow(crypto: Crypto, checkpoint: string, policy: Policy) {
+  const note = parseNote(checkpoint)
+  const { size, root } = parseCheckpoint(note.text)
+  const { members, holds } = await evaluatePolicy(crypto, policy, note)
+  const cosigned = members.filter((m) => m.time !== undefined).map((m) => m.name)
+  return { size: String(size), root: root.toHex(), cosigned, quorum: holds }
+}
