@@ -65,6 +65,8 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
   }
 
   let offered: string | undefined
+  let looking: Promise<void> | undefined
+  let again = false
   let verifying: Promise<void> | undefined
 
   async function verifyOffered(): Promise<void> {
@@ -108,9 +110,9 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
         return parts.evidence.againstRegistry("changed-history", `${last.note}\n${note}`)
       }
     }
-    latest = { checkpoint, reader }
     await readEntries(last?.size ?? 0n, checkpoint, reader, note)
     sql.run`INSERT INTO checkpoint VALUES (${Number(checkpoint.size)}, ${hex(checkpoint.root)}, ${note}, ${instant(quorum.time) ?? ""})`
+    latest = { checkpoint, reader }
     await look()
     parts.changed()
   }
@@ -142,7 +144,23 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
     if (!row) parts.evidence.againstRegistry("public-act-withheld", note)
   }
 
-  async function look(): Promise<void> {
+  /** Proves what is not proven yet; one round at a time, and once more where mail came meanwhile. */
+  function look(): Promise<void> {
+    again = true
+    looking ??= lookAgain().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+
+  async function lookAgain(): Promise<void> {
+    while (again) {
+      again = false
+      await proveAll()
+    }
+  }
+
+  async function proveAll(): Promise<void> {
     while (latest) {
       const { checkpoint, reader } = latest
       const size = Number(checkpoint.size)

@@ -40,6 +40,8 @@ export type CheckpointsParts = {
 const WITNESS_MS = 600
 const AFTER_QUORUM_MS = 100
 const RETRY_MS = 5000
+// One checkpoint for whatever comes together: signing and cosigning costs as much as entering ten envelopes.
+const GATHER_MS = 100
 
 /** Opens the checkpoints; the last one published before is served until there is another. */
 export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoints> {
@@ -106,6 +108,7 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
     while (!closed) {
       let holds = true
       if (wanted) {
+        await pause(GATHER_MS)
         wanted = false
         try {
           holds = await once()
