@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { z } from "zod"
-import { type Entry, id, type RefusalCode, refuse } from "#offices/act.ts"
+import { type AnyActKind, id, type RefusalCode, refuse } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { judge, LONGEST_LIST, parseRecord } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
@@ -59,81 +59,85 @@ export type DoorParts = {
 
 /** Opens the door of a desk. It knows no office: what an act is, the table of acts says. */
 export function openDoor(parts: DoorParts): Door {
-  const { archive, book } = parts
+  return { hand: (input, by) => parts.archive.transact(() => hand(parts, input, by.officer)) }
+}
 
-  function hand(input: unknown, by: { officer: string | null }): Handed | DoorRefusal {
-    const parsed = request.safeParse(input)
-    if (!parsed.success) return refuse("act.malformed")
-    const { act, line, precedence, token } = parsed.data
-    const kind = rules.get(book.roll().rules)?.get(act)
-    if (!kind) return refuse("act.unknown")
-    const members = act === "line.proposed" ? proposedMembers(parsed.data.records[0]?.fields.text) : book.members(line)
-    if (!members.includes(parts.delegation)) return { refused: "door.unknown-line" }
-    const texts: SaltedText[] = []
-    const records: Record<string, unknown>[] = []
-    for (const one of parsed.data.records) {
-      const record: Record<string, unknown> = { matter: randomBytes(32).toHex(), ...one.fields }
-      for (const [field, value] of Object.entries(one.texts)) {
-        if (!kind.texts.includes(field)) return refuse("act.malformed")
-        if (value.trim() === "") return { refused: "door.empty-text" }
-        const text = { salt: new Uint8Array(randomBytes(32)), bytes: utf8(value.normalize("NFC")) }
-        texts.push(text)
-        record[field] = textHash(nodeCrypto, text)
-      }
-      records.push(record)
-    }
-    const refused = records
-      .map((record) => mayHand(act, record, line, precedence, members))
-      .find((v) => v !== undefined)
+type Parsed = z.output<typeof request>
+/** A record with its texts salted and named by their hashes. */
+type Prepared = { record: Record<string, unknown>; texts: SaltedText[] }
+
+function hand(parts: DoorParts, input: unknown, officer: string | null): Handed | DoorRefusal {
+  const parsed = request.safeParse(input)
+  if (!parsed.success) return refuse("act.malformed")
+  const { act, line, precedence, token } = parsed.data
+  const kind = rules.get(parts.book.roll().rules)?.get(act)
+  if (!kind) return refuse("act.unknown")
+  const proposed = parsed.data.records[0]?.fields.text
+  const members = act === "line.proposed" ? proposedMembers(proposed) : parts.book.members(line)
+  if (!members.includes(parts.delegation)) return { refused: "door.unknown-line" }
+  const prepared = parsed.data.records.map((one) => prepare(kind, one))
+  for (const one of prepared) {
+    const refused = "refused" in one ? one : mayHand(parts, kind, parsed.data, members, one.record)
     if (refused) return refused
-    const first = records[0]
-    const software = parts.software
-    const list = records.length === 1 ? [] : records.map(salted)
-    const form =
-      list.length === 0
-        ? { act, software, record: first }
-        : { act, software, list: list.map((r) => recordHash(nodeCrypto, r)) }
-    const bytes = utf8(JSON.stringify(form))
-    const size = [bytes, ...[...list, ...texts].map((t) => t.bytes)].reduce((sum, b) => sum + b.length + 36, 36)
-    if (size > book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
-    const { id: outbox, known } = parts.outbox.submit({
-      line,
-      members,
-      precedence,
-      act: bytes,
-      texts: [...list, ...texts],
-      token: token ?? null,
-      officer: by.officer,
-    })
-    if (!known) parts.submitted()
-    return { outbox, matters: records.map((r) => String(r.matter)) }
   }
+  const ready = prepared.filter((one): one is Prepared => "record" in one)
+  const packed = pack(act, parts.software, ready)
+  const size = [packed.act, ...packed.texts.map((t) => t.bytes)].reduce((sum, b) => sum + b.length + 36, 36)
+  if (size > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
+  const { id: outbox, known } = parts.outbox.submit({
+    line,
+    members,
+    precedence,
+    ...packed,
+    token: token ?? null,
+    officer,
+  })
+  if (!known) parts.submitted()
+  return { outbox, matters: ready.map(({ record }) => String(record.matter)) }
+}
 
-  /** The book's own rule at the real clock; and what only a door may refuse. */
-  function mayHand(
-    act: string,
-    fields: Record<string, unknown>,
-    line: string,
-    precedence: Entry["precedence"],
-    members: readonly string[],
-  ): DoorRefusal | undefined {
-    const roll = book.roll()
-    const kind = rules.get(roll.rules)?.get(act)
-    if (!kind) return refuse("act.unknown")
-    const record = parseRecord(kind, fields)
-    if ("refused" in record) return record
-    const at = instantOf(parts.clock)
-    if ("replyBy" in record && typeof record.replyBy === "string" && record.replyBy <= at)
-      return { refused: "door.reply-by-past" }
-    const place = act === "line.proposed" ? 1 : Number.MAX_SAFE_INTEGER
-    const facts = { index: Number(book.next()), place, at, header: "", precedence, by: parts.delegation }
-    const entry = ruleEntry(roll, { ...facts, line, members })
-    const lineState = stateOf(archive, line, line) as LineState | undefined
-    const verdict = judge(kind, lineState, stateOf(archive, line, record.matter), record, entry)
-    return verdict === "permitted" ? undefined : verdict
+/** Salts the texts of a record; what they say never stands in the act itself. */
+function prepare(kind: AnyActKind, { fields, texts }: Parsed["records"][number]): Prepared | DoorRefusal {
+  const prepared: Prepared = { record: { matter: randomBytes(32).toHex(), ...fields }, texts: [] }
+  for (const [field, value] of Object.entries(texts)) {
+    if (!kind.texts.includes(field)) return refuse("act.malformed")
+    if (value.trim() === "") return { refused: "door.empty-text" }
+    const salted = salt(utf8(value.normalize("NFC")))
+    prepared.texts.push(salted)
+    prepared.record[field] = textHash(nodeCrypto, salted)
   }
+  return prepared
+}
 
-  return { hand: (input, by) => archive.transact(() => hand(input, by)) }
+/** One record stands in the act itself; of several, the act holds their hashes and they travel before the texts. */
+function pack(act: string, software: string, ready: readonly Prepared[]): { act: Uint8Array; texts: SaltedText[] } {
+  const texts = ready.flatMap((one) => one.texts)
+  const [first] = ready
+  if (ready.length === 1 && first) return { act: utf8(JSON.stringify({ act, software, record: first.record })), texts }
+  const list = ready.map((one) => salt(utf8(JSON.stringify(one.record))))
+  const hashes = list.map((record) => recordHash(nodeCrypto, record))
+  return { act: utf8(JSON.stringify({ act, software, list: hashes })), texts: [...list, ...texts] }
+}
+
+/** The book's own rule at the real clock; and what only a door may refuse. */
+function mayHand(
+  { archive, book, clock, delegation }: DoorParts,
+  kind: AnyActKind,
+  { line, precedence }: Parsed,
+  members: readonly string[],
+  fields: Record<string, unknown>,
+): DoorRefusal | undefined {
+  const record = parseRecord(kind, fields)
+  if ("refused" in record) return record
+  const at = instantOf(clock)
+  if ("replyBy" in record && typeof record.replyBy === "string" && record.replyBy <= at)
+    return { refused: "door.reply-by-past" }
+  const place = kind.kind === "line.proposed" ? 1 : Number.MAX_SAFE_INTEGER
+  const facts = { index: Number(book.next()), place, at, header: "", precedence, by: delegation }
+  const entry = ruleEntry(book.roll(), { ...facts, line, members })
+  const lineState = stateOf(archive, line, line) as LineState | undefined
+  const verdict = judge(kind, lineState, stateOf(archive, line, record.matter), record, entry)
+  return verdict === "permitted" ? undefined : verdict
 }
 
 /** Members of a line that is about to be proposed; none where its text is malformed. */
@@ -145,6 +149,6 @@ function proposedMembers(text: unknown): readonly string[] {
   }
 }
 
-function salted(record: Record<string, unknown>): SaltedText {
-  return { salt: new Uint8Array(randomBytes(32)), bytes: utf8(JSON.stringify(record)) }
+function salt(bytes: Uint8Array): SaltedText {
+  return { salt: new Uint8Array(randomBytes(32)), bytes }
 }

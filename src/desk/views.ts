@@ -1,9 +1,9 @@
-import { awaits, ladders } from "#offices/joins/ladder.ts"
+import { awaits, type Facts, ladders } from "#offices/joins/ladder.ts"
 import type { EnvelopeRow, LineView, MessageRow, MessageView, WaitingRow } from "#offices/joins/screen.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import { deadline, type MessageState } from "#offices/lines/message.ts"
 import type { Roll } from "#offices/roll/roll.ts"
-import { fromUtf8, readU32be } from "#register/bytes.ts"
+import { fromUtf8 } from "#register/bytes.ts"
 import { textHash } from "#seal/body.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
@@ -21,6 +21,14 @@ export type Views = {
 
 type Row = Record<string, unknown>
 
+/** What a view is read from. */
+type Reading = {
+  sql: Archive["sql"]
+  delegation: string
+  roll: () => Roll
+  officerName: (id: string) => string | undefined
+}
+
 /** Opens the views of a desk. */
 export function openViews(
   { sql }: Archive,
@@ -28,158 +36,175 @@ export function openViews(
   roll: () => Roll,
   officerName: (id: string) => string | undefined,
 ): Views {
-  const clearText = (hash: string | null): string | null => {
-    const row = hash === null ? undefined : sql.get`SELECT bytes FROM text WHERE hash = ${hash}`
-    return row ? fromUtf8(bytes(row.bytes) ?? new Uint8Array()) : null
+  const reading: Reading = { sql, delegation, roll, officerName }
+  return {
+    lines: () => lines(reading),
+    messages: (query) => messages(reading, query),
+    message: (line, matter) => message(reading, line, matter),
+    envelopes: (line, before, limit) => envelopes(reading, line, before, limit),
+    waiting: () => waiting(reading),
   }
-  const witnessed = (index: number): string | null => {
-    const row = sql.get`SELECT witnessed FROM checkpoint WHERE size > ${index} ORDER BY size LIMIT 1`
-    return text(row?.witnessed) ?? null
-  }
+}
 
-  function messageRow(row: Row): MessageRow {
-    const state = JSON.parse(text(row.state) ?? "null") as MessageState
-    const due = deadline(state, { acknowledge: roll().charter.clocks.acknowledge })
-    const mine = state.by === delegation
-    const holder = text(row.held_by)
+/** The text of a hash; null where it was erased or never shown to this desk. */
+function clearText({ sql }: Reading, hash: string | null | undefined): string | null {
+  const row = hash ? sql.get`SELECT bytes FROM text WHERE hash = ${hash}` : undefined
+  return row ? fromUtf8(bytes(row.bytes) ?? new Uint8Array()) : null
+}
+
+function witnessed({ sql }: Reading, index: number): string | null {
+  const row = sql.get`SELECT witnessed FROM checkpoint WHERE size > ${index} ORDER BY size LIMIT 1`
+  return text(row?.witnessed) ?? null
+}
+
+function stateOf<T>(row: Row): T {
+  return JSON.parse(text(row.state) ?? "null") as T
+}
+
+function membersOf(row: Row): string[] {
+  return (text(row.members) ?? "").split(" ")
+}
+
+function messageRow(reading: Reading, row: Row): MessageRow {
+  const { delegation, officerName } = reading
+  const state = stateOf<MessageState>(row)
+  const mine = state.by === delegation
+  const holder = text(row.held_by)
+  return {
+    line: text(row.line) ?? "",
+    matter: text(row.id) ?? "",
+    index: state.index,
+    serial: number(row.serial),
+    by: state.by,
+    at: state.at,
+    precedence: state.precedence,
+    language: state.language,
+    subject: clearText(reading, state.subject),
+    unread: !mine && row.marked === null,
+    awaits: mine ? Object.keys(state.answers).some((m) => awaits(state, m)) : awaits(state, delegation),
+    deadline: deadline(state, { acknowledge: reading.roll().charter.clocks.acknowledge }),
+    late: Object.values(state.answers).some((a) => a.unanswered !== undefined),
+    recalled: state.recalled !== null,
+    witnessed: witnessed(reading, state.index),
+    heldBy: holder ? (officerName(holder) ?? null) : null,
+    replyTo: state.replyTo,
+  }
+}
+
+function messages(reading: Reading, { line, before, limit }: Parameters<Views["messages"]>[0]): MessageRow[] {
+  const from = before ?? Number.MAX_SAFE_INTEGER
+  const { sql } = reading
+  const rows =
+    line === undefined
+      ? sql.all`SELECT m.*, e.serial, k.opened AS marked, k.held_by FROM matter m JOIN envelope e ON e."index" = m.opened
+          LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id
+          WHERE m.office = 'message' AND m.opened < ${from} ORDER BY m.opened DESC LIMIT ${limit}`
+      : sql.all`SELECT m.*, e.serial, k.opened AS marked, k.held_by FROM matter m JOIN envelope e ON e."index" = m.opened
+          LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id
+          WHERE m.office = 'message' AND m.line = ${line} AND m.opened < ${from} ORDER BY m.opened DESC LIMIT ${limit}`
+  return rows.map((row) => messageRow(reading, row))
+}
+
+function message(reading: Reading, line: string, matter: string): MessageView | undefined {
+  const { sql } = reading
+  const row = sql.get`SELECT m.*, e.serial, k.opened AS marked, k.held_by, k.held_at, l.members FROM matter m
+    JOIN envelope e ON e."index" = m.opened JOIN line l ON l.id = m.line
+    LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id WHERE m.line = ${line} AND m.id = ${matter} AND m.office = 'message'`
+  if (!row) return undefined
+  const state = stateOf<MessageState>(row)
+  const answers = Object.entries(state.answers)
+  const texts = [state.subject, state.body, state.recalled?.text, ...answers.map(([, a]) => a.objected?.text)]
+  return {
+    ...messageRow(reading, row),
+    textHashes: texts.filter((hash): hash is string => clearText(reading, hash) !== null),
+    place: state.place,
+    header: state.header,
+    members: membersOf(row),
+    body: clearText(reading, state.body),
+    replyBy: state.replyBy,
+    recall: state.recalled && { at: state.recalled.at, text: clearText(reading, state.recalled.text) },
+    ladders: ladders(state, factsOf(reading, line, state)),
+    objections: answers.flatMap(([by, { objected: o }]) =>
+      o ? [{ by, at: o.at, reason: o.reason, text: clearText(reading, o.text) }] : [],
+    ),
+    replies: answers.flatMap(([by, a]) => (a.replied ? [{ by, at: a.replied.at, matter: a.replied.matter }] : [])),
+    heldAt: text(row.held_at) ?? null,
+  }
+}
+
+/** What the archive knows of a message beside its folded state: when it was handed in, witnessed, taken in. */
+function factsOf(reading: Reading, line: string, state: MessageState): Facts {
+  const { sql } = reading
+  const delivered = Object.keys(state.answers).map((who): [string, string | undefined] => {
+    const seen = sql.get`SELECT at FROM envelope WHERE line = ${line} AND sender = ${who} AND seen >= ${state.place} ORDER BY seen LIMIT 1`
+    return [who, text(seen?.at)]
+  })
+  const sent = sql.get`SELECT submitted FROM outbox WHERE hash = ${state.header}`
+  return {
+    submitted: text(sent?.submitted) ?? null,
+    witnessed: witnessed(reading, state.index),
+    delivered: Object.fromEntries(delivered),
+  }
+}
+
+function lines({ sql, delegation }: Reading): LineView[] {
+  const rows = sql.all`SELECT l.id, l.members, l.place, m.state,
+      (SELECT count(*) FROM matter x LEFT JOIN mark k ON k.line = x.line AND k.matter = x.id WHERE x.line = l.id
+        AND x.office = 'message' AND k.opened IS NULL AND x.state->>'by' <> ${delegation}) AS unread,
+      (SELECT count(*) FROM matter x WHERE x.line = l.id AND x.office = 'message' AND x.state->>'by' <> ${delegation}
+        AND x.state->>'recalled' IS NULL
+        AND x.state->'answers'->${delegation}->>'acknowledged' IS NULL
+        AND x.state->'answers'->${delegation}->>'objected' IS NULL) AS unanswered
+    FROM line l JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
+  return rows.map((row) => {
+    const state = stateOf<LineState>(row)
     return {
-      line: text(row.line) ?? "",
-      matter: text(row.id) ?? "",
-      index: state.index,
-      serial: number(row.serial),
-      by: state.by,
-      at: state.at,
-      precedence: state.precedence,
-      language: state.language,
-      subject: clearText(state.subject),
-      unread: !mine && row.marked === null,
-      awaits: mine ? Object.keys(state.answers).some((m) => awaits(state, m)) : awaits(state, delegation),
-      deadline: due,
-      late: Object.values(state.answers).some((a) => a.unanswered !== undefined),
-      recalled: state.recalled !== null,
-      witnessed: witnessed(state.index),
-      heldBy: holder ? (officerName(holder) ?? null) : null,
-      replyTo: state.replyTo,
-    }
-  }
-
-  function messages({ line, before, limit }: Parameters<Views["messages"]>[0]): MessageRow[] {
-    const from = before ?? Number.MAX_SAFE_INTEGER
-    const rows =
-      line === undefined
-        ? sql.all`SELECT m.*, e.serial, k.opened AS marked, k.held_by FROM matter m JOIN envelope e ON e."index" = m.opened
-            LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id
-            WHERE m.office = 'message' AND m.opened < ${from} ORDER BY m.opened DESC LIMIT ${limit}`
-        : sql.all`SELECT m.*, e.serial, k.opened AS marked, k.held_by FROM matter m JOIN envelope e ON e."index" = m.opened
-            LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id
-            WHERE m.office = 'message' AND m.line = ${line} AND m.opened < ${from} ORDER BY m.opened DESC LIMIT ${limit}`
-    return rows.map(messageRow)
-  }
-
-  function message(line: string, matter: string): MessageView | undefined {
-    const row = sql.get`SELECT m.*, e.serial, k.opened AS marked, k.held_by, k.held_at, l.members FROM matter m
-      JOIN envelope e ON e."index" = m.opened JOIN line l ON l.id = m.line
-      LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id WHERE m.line = ${line} AND m.id = ${matter} AND m.office = 'message'`
-    if (!row) return undefined
-    const state = JSON.parse(text(row.state) ?? "null") as MessageState
-    const delivered = Object.keys(state.answers).map((who): [string, string | undefined] => {
-      const seen = sql.get`SELECT at FROM envelope WHERE line = ${line} AND sender = ${who} AND seen >= ${state.place} ORDER BY seen LIMIT 1`
-      return [who, text(seen?.at)]
-    })
-    const sent = sql.get`SELECT submitted FROM outbox WHERE hash = ${state.header}`
-    const facts = {
-      submitted: text(sent?.submitted) ?? null,
-      witnessed: witnessed(state.index),
-      delivered: Object.fromEntries(delivered),
-    }
-    const answers = Object.entries(state.answers)
-    return {
-      ...messageRow(row),
-      textHashes: [state.subject, state.body, state.recalled?.text, ...answers.map(([, a]) => a.objected?.text)].filter(
-        (hash): hash is string => clearText(hash ?? null) !== null,
-      ),
-      place: state.place,
-      header: state.header,
-      members: (text(row.members) ?? "").split(" "),
-      body: clearText(state.body),
-      replyBy: state.replyBy,
-      recall: state.recalled && { at: state.recalled.at, text: clearText(state.recalled.text) },
-      ladders: ladders(state, facts),
-      objections: answers.flatMap(([by, a]) =>
-        a.objected ? [{ by, at: a.objected.at, reason: a.objected.reason, text: clearText(a.objected.text) }] : [],
-      ),
-      replies: answers.flatMap(([by, a]) => (a.replied ? [{ by, at: a.replied.at, matter: a.replied.matter }] : [])),
-      heldAt: text(row.held_at) ?? null,
-    }
-  }
-
-  function lines(): LineView[] {
-    const rows = sql.all`SELECT l.id, l.members, l.place, m.state,
-        (SELECT count(*) FROM matter x LEFT JOIN mark k ON k.line = x.line AND k.matter = x.id WHERE x.line = l.id
-          AND x.office = 'message' AND k.opened IS NULL AND x.state->>'by' <> ${delegation}) AS unread,
-        (SELECT count(*) FROM matter x WHERE x.line = l.id AND x.office = 'message' AND x.state->>'by' <> ${delegation}
-          AND x.state->>'recalled' IS NULL
-          AND x.state->'answers'->${delegation}->>'acknowledged' IS NULL
-          AND x.state->'answers'->${delegation}->>'objected' IS NULL) AS unanswered
-      FROM line l JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
-    return rows.map((row) => {
-      const state = JSON.parse(text(row.state) ?? "null") as LineState
-      return {
-        id: text(row.id) ?? "",
-        members: (text(row.members) ?? "").split(" "),
-        purpose: state.purpose,
-        open: isOpen(state),
-        awaited: state.members.filter((m) => !(m in state.accepted)),
-        place: number(row.place),
-        unread: number(row.unread),
-        unanswered: number(row.unanswered),
-      }
-    })
-  }
-
-  function envelopes(line: string, before: number | undefined, limit: number): EnvelopeRow[] {
-    const rows = sql.all`SELECT "index", place, serial, sender, at, precedence, hash, fault FROM envelope
-      WHERE line = ${line} AND place < ${before ?? Number.MAX_SAFE_INTEGER} ORDER BY place DESC LIMIT ${limit}`
-    return rows.map((row) => ({
-      index: number(row.index),
+      id: text(row.id) ?? "",
+      members: membersOf(row),
+      purpose: state.purpose,
+      open: isOpen(state),
+      awaited: state.members.filter((m) => !(m in state.accepted)),
       place: number(row.place),
-      serial: number(row.serial),
-      by: text(row.sender) ?? "",
-      at: text(row.at) ?? "",
-      precedence: text(row.precedence) ?? "",
-      hash: text(row.hash) ?? "",
-      fault: text(row.fault) ?? null,
-      records:
-        sql.all`SELECT kind, matter, refused FROM record WHERE "index" = ${number(row.index)} ORDER BY number`.map(
-          (r) => ({
-            kind: text(r.kind) ?? "",
-            matter: text(r.matter) ?? "",
-            refused: text(r.refused) ?? null,
-          }),
-        ),
-    }))
-  }
+      unread: number(row.unread),
+      unanswered: number(row.unanswered),
+    }
+  })
+}
 
-  function waiting(): WaitingRow[] {
-    const rows = sql.all`SELECT id, line, act, texts, precedence, submitted, state, refused FROM outbox
-      WHERE state <> 'stamped' AND officer IS NOT NULL ORDER BY id DESC LIMIT 200`
-    return rows.map((row) => ({
-      id: number(row.id),
-      line: text(row.line) ?? "",
-      ...waitingAct(bytes(row.act) ?? new Uint8Array(), bytes(row.texts) ?? new Uint8Array()),
-      precedence: PRECEDENCES[number(row.precedence)] ?? "ROUTINE",
-      submitted: text(row.submitted) ?? "",
-      state: text(row.state) ?? "",
-      refused: text(row.refused) ?? null,
-    }))
-  }
+function envelopes({ sql }: Reading, line: string, before: number | undefined, limit: number): EnvelopeRow[] {
+  const rows = sql.all`SELECT "index", place, serial, sender, at, precedence, hash, fault FROM envelope
+    WHERE line = ${line} AND place < ${before ?? Number.MAX_SAFE_INTEGER} ORDER BY place DESC LIMIT ${limit}`
+  return rows.map((row) => ({
+    index: number(row.index),
+    place: number(row.place),
+    serial: number(row.serial),
+    by: text(row.sender) ?? "",
+    at: text(row.at) ?? "",
+    precedence: text(row.precedence) ?? "",
+    hash: text(row.hash) ?? "",
+    fault: text(row.fault) ?? null,
+    records: sql.all`SELECT kind, matter, refused FROM record WHERE "index" = ${number(row.index)} ORDER BY number`.map(
+      (r) => ({ kind: text(r.kind) ?? "", matter: text(r.matter) ?? "", refused: text(r.refused) ?? null }),
+    ),
+  }))
+}
 
-  return { lines, messages, message, envelopes, waiting }
+function waiting({ sql }: Reading): WaitingRow[] {
+  const rows = sql.all`SELECT id, line, act, texts, precedence, submitted, state, refused FROM outbox
+    WHERE state <> 'stamped' AND officer IS NOT NULL ORDER BY id DESC LIMIT 200`
+  return rows.map((row) => ({
+    id: number(row.id),
+    line: text(row.line) ?? "",
+    ...waitingAct(bytes(row.act) ?? new Uint8Array(), bytes(row.texts) ?? new Uint8Array()),
+    precedence: PRECEDENCES[number(row.precedence)] ?? "ROUTINE",
+    submitted: text(row.submitted) ?? "",
+    state: text(row.state) ?? "",
+    refused: text(row.refused) ?? null,
+  }))
 }
 
 function waitingAct(act: Uint8Array, stored: Uint8Array): { act: string; subject: string | null } {
   const form = JSON.parse(fromUtf8(act)) as { act: string; record?: { subject?: string } }
-  const texts = stored.length > 0 && readU32be(stored) > 0 ? splitTexts(stored) : []
-  const subject = texts.find((t) => textHash(nodeCrypto, t) === form.record?.subject)
+  const subject = splitTexts(stored).find((t) => textHash(nodeCrypto, t) === form.record?.subject)
   return { act: form.act, subject: subject ? fromUtf8(subject.bytes) : null }
 }
