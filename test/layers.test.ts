@@ -9,15 +9,16 @@ const ALLOWED: Record<string, readonly string[]> = {
   register: [],
   seal: ["register"],
   offices: ["register", "seal"],
+  sheet: ["register", "seal", "offices", "words"],
   witness: ["register", "seal"],
-  registry: ["register", "seal", "offices"],
-  desk: ["register", "seal", "offices", "words"],
-  public: ["register", "seal", "offices", "words"],
+  registry: ["register", "seal", "offices", "public"],
+  desk: ["register", "seal", "offices", "words", "sheet"],
+  public: ["register", "seal", "offices", "words", "sheet"],
   web: ["register", "seal", "offices", "words"],
   words: ["offices"],
-  cli: ["register", "seal", "offices", "witness", "registry", "desk", "words", "public"],
+  cli: ["register", "seal", "offices", "witness", "registry", "desk", "words", "sheet", "public"],
 }
-const PURE = /^src\/(offices|register)\/|^src\/seal\/[^/]+\.ts$/
+const PURE = /^src\/(offices|register|sheet)\/|^src\/seal\/[^/]+\.ts$/
 
 type Import = { file: string; target: string }
 

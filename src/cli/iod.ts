@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util"
-import { deskCommand, portOf, rebuildCommand, registryCommand, witnessCommand } from "./programs.ts"
+import { backupCommand, restoreCommand } from "./backup.ts"
+import { DatabaseLost, deskCommand, portOf, rebuildCommand, registryCommand, witnessCommand } from "./programs.ts"
 import { scriptCommand } from "./script.ts"
 import { startExercise } from "./start.ts"
 import { log, say, untilStopped } from "./terminal.ts"
+import { verifyCommand } from "./verify.ts"
 
 const USAGE = `iod start [--data DIR] [--port N] [--fresh]
     a whole exercise office on this machine: registry, three witnesses, five desks
 iod registry [--folder DIR] [--database URL] [--host H] [--port N] [--witness URL]…
+iod registry backup --to FILE | restore --from FILE [--folder DIR] [--database URL] [--postgres DIR]
+    everything but the keys in one file, and back into an empty database (docs/operating.md)
 iod witness  [--folder DIR] [--host H] [--port N]
 iod desk     [--folder DIR] [--registry URL] [--host H] [--port N]
 iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--language L]
@@ -15,6 +19,8 @@ iod desk list [--line ID] | acknowledge --matter ID | export --matter ID
     what a screen does, for a running desk (--folder DIR)
 iod desk rebuild [--folder DIR]
     folds the archive of a stopped desk again
+iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
+    checks a proof sheet offline; ends with 0, 1 (false) or 2 (unreadable)
 `
 
 /** Runs a command; answers its exit code. 64: the words of the command are wrong. */
@@ -23,12 +29,16 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case "start":
       return start(rest)
     case "registry":
+      if (rest[0] === "backup") return backupCommand(rest.slice(1))
+      if (rest[0] === "restore") return restoreCommand(rest.slice(1))
       return registryCommand(rest)
     case "witness":
       return witnessCommand(rest)
     case "desk":
       if (rest[0] === "rebuild") return rebuildCommand(rest.slice(1))
       return rest[0] && !rest[0].startsWith("-") ? scriptCommand(rest[0], rest.slice(1)) : deskCommand(rest)
+    case "verify":
+      return verifyCommand(rest)
     default:
       process.stderr.write(USAGE)
       return 64
@@ -49,7 +59,12 @@ async function start(args: string[]): Promise<number> {
   await using exercise = await startExercise({
     ...{ data: values.data, port: portOf(values.port), fresh: values.fresh, log, signal: stopped.signal },
     report: (sentence) => say(`… ${sentence}`),
+  }).catch((error: unknown) => {
+    // A start that was called off is no fault.
+    if (!stopped.signal.aborted) throw error
+    return undefined
   })
+  if (!exercise) return 0
   say(
     `\nEXERCISE · НАВЧАННЯ · УЧЕНИЯ. The office is open after ${((performance.now() - began) / 1000).toFixed(1)} s.\n`,
   )
@@ -57,7 +72,8 @@ async function start(args: string[]): Promise<number> {
   say(
     `${"registry".padEnd(22)} ${exercise.registry}\n\nEach link signs in once. Ctrl-C stops the office; everything is kept.`,
   )
-  await stopped.promise
+  const end = await Promise.race([stopped.promise, exercise.ended])
+  if (typeof end === "string") throw new DatabaseLost(end)
   say("\nstopping")
   return 0
 }

@@ -112,7 +112,7 @@ export async function deskCommand(args: string[]): Promise<number> {
   const address = server.address()
   const port = typeof address === "object" && address ? address.port : 0
   leaveScriptAddress(desk, folder, `http://${HOST}:${port}`, `${delegation}.localhost:${port}`)
-  say(`${delegation}  http://${delegation}.localhost:${port}/sign-in#${desk.officers.link("Duty officer")}`)
+  say(`${delegation}  http://${delegation}.localhost:${port}/sign-in#${desk.officers.link("DO-1")}`)
   await stopped.promise
   return 0
 }

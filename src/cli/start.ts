@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { getRequestListener } from "@hono/node-server"
 import { type Desk, openDesk } from "#desk/open.ts"
 import { deskApp, leaveScriptAddress } from "#desk/serve.ts"
@@ -11,6 +11,7 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { createWitnessKey, makeWitness } from "#witness/key.ts"
 import { openWitness } from "#witness/open.ts"
 import { type Clock, systemClock } from "../clock.ts"
+import { openDataFolder } from "./data-folder.ts"
 import { exercisePlan, foundExercise, type Plan, programFolder } from "./exercise/found.ts"
 import { openExerciseLines } from "./exercise/lines.ts"
 
@@ -32,6 +33,8 @@ export type Exercise = {
   registry: string
   port: number
   links: { name: string; url: string }[]
+  /** Settles, with why, when the registry lost its database. What was acknowledged is kept. */
+  ended: Promise<string>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -40,19 +43,18 @@ const HOST = "127.0.0.1"
 /** Runs a whole exercise office in this process: registry, witnesses, desks. Keeps everything in `data`. */
 export async function startExercise(options: StartOptions): Promise<Exercise> {
   const { report, log, port, clock = systemClock(), plan = exercisePlan } = options
-  const data = resolve(options.data)
   await using stack = new AsyncDisposableStack()
   // The door first: where the port is taken, nothing has been made yet.
   const front = openFront()
   await front.listen(port)
   stack.defer(() => front.close())
-  if (options.fresh) rmSync(data, { recursive: true, force: true })
+  const folder = stack.use(await openDataFolder({ data: options.data, fresh: options.fresh, report }))
+  const data = folder.path
   if (!existsSync(join(programFolder(data, "registry"), "charter.json"))) {
     report("founding an exercise office: keys and charter")
     // A founding that was interrupted left keys that no charter names.
     for (const part of ["registry", "witness", "desk", "postgres"])
       rmSync(join(data, part), { recursive: true, force: true })
-    mkdirSync(data, { recursive: true })
     foundExercise(data, plan, (folder, state) =>
       makeWitness(folder, createWitnessKey(`${state}.witness.exercise.iod.example`)),
     )
@@ -94,18 +96,25 @@ export async function startExercise(options: StartOptions): Promise<Exercise> {
     front.serve(name, getRequestListener(deskApp(desk).fetch))
   }
   report("opening the lines between the delegations")
-  const stopping = new AbortController()
-  stack.defer(() => stopping.abort())
-  await openExerciseLines(desks, plan, stopping.signal)
+  await openExerciseLines(desks, plan, options.signal ?? new AbortController().signal)
+  options.signal?.throwIfAborted()
   const at = front.port()
   for (const [name, desk] of desks)
     leaveScriptAddress(desk, programFolder(data, "desk", name), `http://${HOST}:${at}`, `${name}.localhost:${at}`)
   const links = [...desks].map(([name, desk]) => ({
     name,
-    url: `http://${name}.localhost:${at}/sign-in#${desk.officers.link("Duty officer")}`,
+    url: `http://${name}.localhost:${at}/sign-in#${desk.officers.link("DO-1")}`,
   }))
   const running = stack.move()
-  return { desks, registry: registry.url, port: at, links, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  const ended = Promise.race([registry.ended, postgres.ended])
+  return {
+    ...{ desks, registry: registry.url, port: at, links, ended },
+    async [Symbol.asyncDispose]() {
+      // First the door: nobody reaches a desk that is closing.
+      await front.close()
+      await running.disposeAsync()
+    },
+  }
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
@@ -135,7 +144,7 @@ function openFront() {
     listen: (wanted: number) =>
       new Promise<void>((done, fail) => {
         server.once("error", (error: NodeJS.ErrnoException) =>
-          fail(error.code === "EADDRINUSE" ? new PortTaken(wanted) : error),
+          fail(["EADDRINUSE", "EACCES"].includes(error.code ?? "") ? new PortTaken(wanted, error.code) : error),
         )
         server.listen(wanted, HOST, done)
       }),
@@ -147,11 +156,13 @@ function openFront() {
   }
 }
 
-/** The port that was asked for belongs to another program. */
+/** The port that was asked for belongs to another program, or is not ours to open. */
 export class PortTaken extends Error {
   override name = "PortTaken"
 
-  constructor(port: number) {
-    super(`port ${port} is in use; stop the other program or choose another port with --port N`)
+  constructor(port: number, code: string | undefined) {
+    const why =
+      code === "EADDRINUSE" ? "is in use; stop the other program" : "may not be opened by this user; start as another"
+    super(`port ${port} ${why} or choose another port with --port N`)
   }
 }

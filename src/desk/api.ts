@@ -22,6 +22,11 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     c.header("Cache-Control", "no-store")
     return next()
   })
+  // A fault: nothing of the request was done, and whoever asked is told what the operator has to do.
+  app.onError((error, c) => {
+    desk.log(`a request failed: ${error.message}`)
+    return isDiskFull(error) ? c.json({ error: "disk-full" }, 507) : c.json({ error: "fault" }, 500)
+  })
   app.post("/sign-in", signIn(desk))
   app.use("*", async (c, next) => {
     const officer = authenticate(desk, c)
@@ -46,6 +51,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   })
   app.post("/messages/:line/:matter/open", (c) => mark(desk, c, "open"))
   app.post("/messages/:line/:matter/hold", (c) => mark(desk, c, "hold"))
+  app.post("/messages/:line/:matter/sheet", (c) => sheet(desk, c))
   app.get("/waiting", (c) => c.json(desk.views.waiting()))
   app.get("/evidence", (c) => c.json(desk.evidenceView()))
   app.post("/resume", (c) => c.json(desk.resume(c.get("officer").id)))
@@ -58,6 +64,26 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
 }
 
 type Ctx = Context<{ Variables: { officer: Officer } }>
+
+const sheetForm = z.strictObject({
+  language: z.enum(["en", "uk", "ru"]),
+  disclose: z.array(z.string().length(64)).max(2000),
+  whole: z.boolean().optional(),
+})
+
+async function sheet(desk: Desk, c: Ctx) {
+  const choice = sheetForm.safeParse(await json(c))
+  if (!choice.success) return c.json({ refused: "act.malformed" }, 400)
+  const matter = c.req.param("matter") ?? ""
+  const written = await desk.sheet(c.req.param("line") ?? "", matter, choice.data)
+  if (typeof written !== "string") return c.json(written, written.refused === "sheet.unknown-matter" ? 404 : 409)
+  // The name holds nothing that the caller chose but hex.
+  c.header(
+    "Content-Disposition",
+    `attachment; filename="iod-sheet-${matter.replaceAll(/[^0-9a-f]/g, "").slice(0, 16)}.txt"`,
+  )
+  return c.text(written)
+}
 
 const signInForm = z.strictObject({ link: z.string().max(200) })
 
@@ -100,6 +126,12 @@ function live(desk: Desk, c: Ctx) {
       if (!ended.signal.aborted) await stream.writeSSE({ data: JSON.stringify({ kind: "beat", now: desk.now() }) })
     }
   })
+}
+
+const SQLITE_FULL = 13
+
+function isDiskFull(error: Error): boolean {
+  return ("errcode" in error && error.errcode === SQLITE_FULL) || ("code" in error && error.code === "ENOSPC")
 }
 
 async function json(c: Context): Promise<unknown> {

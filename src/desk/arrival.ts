@@ -115,10 +115,10 @@ async function checkSignatures(crypto: Crypto, roll: Roll, signed: SignedHeader,
 }
 
 /** An acceptance is signed with the desk key that it brings; the fold holds its root against the charter. */
-async function keyOfNewcomer(
+export async function keyOfNewcomer(
   crypto: Crypto,
   { header }: SignedHeader,
-  body: Uint8Array | null,
+  body: Uint8Array | null | undefined,
 ): Promise<KeyPair | undefined> {
   if (publicLineNumber(header.line) !== 0 || !body) return undefined
   try {

@@ -12,6 +12,7 @@ import {
   RegistryFault,
   TransitFault,
 } from "./arrival.ts"
+import { falseRegister, isOutsideWitnessTimes } from "./claims.ts"
 import { ruleEntry } from "./entry.ts"
 import type { Evidence } from "./evidence.ts"
 import { type Entered, foldAct, freeTexts } from "./fold.ts"
@@ -135,10 +136,27 @@ function enterOrConvict(
     return enter(parts, roll, one)
   } catch (error) {
     if (!(error instanceof RegistryFault)) throw error
-    parts.evidence.againstRegistry(error.code, frame)
+    const beside = one instanceof RegistryFault ? undefined : otherHalf(parts, one, error.code)
+    parts.evidence.againstRegistry(error.code, beside ?? frame)
     if (!(one instanceof RegistryFault)) keepUnproven(parts.archive, one, error.code)
     return "convicted"
   }
+}
+
+/** What convicts only together with what this desk already holds: both in one, so that anyone can check it. */
+function otherHalf({ archive: { sql }, evidence }: BookParts, one: Arrival, code: string): string | undefined {
+  const { frame, stamp } = one
+  const { header, hash } = one.signed
+  if (code === "stamp-and-refusal")
+    return `${frame.stamp}\n${sql.get`SELECT note FROM refusal WHERE hash = ${hash}`?.note}`
+  if (code !== "serial") return undefined
+  const twin = sql.get`SELECT header, stamp FROM envelope WHERE line = ${header.line} AND sender = ${header.from}
+    AND serial = ${header.serial}`
+  if (!twin) return undefined
+  const both = [twin.header, twin.stamp, frame.header, frame.stamp].join("\n")
+  // Both are stamped, so their author signed one serial twice as well (docs/specs/envelope.md §5).
+  evidence.againstAuthor("serial-twice", both, { line: header.line, place: stamp.place })
+  return both
 }
 
 /** Enters one envelope inside the caller's transaction: archive, line, texts, fold. One that is held already is passed over. */
@@ -152,6 +170,10 @@ function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
   const seen = seenPlace(archive, arrival, end)
   const where = { line: header.line, place: stamp.place }
   if (seen === undefined) evidence.againstAuthor("seen", frame, where)
+  const register = falseRegister(archive, arrival)
+  if (register) evidence.againstAuthor(register, frame, where)
+  if (isOutsideWitnessTimes(archive, stamp, roll.charter.clocks.stampBound))
+    evidence.againstRegistry("stamp-time", frame)
   const index = Number(stamp.index)
   sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${stamp.place}, ${header.from}, ${header.serial}, ${hash},
     ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen ?? 0},
@@ -162,7 +184,8 @@ function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
   for (const t of freeTexts(arrival.form, body?.texts ?? []))
     sql.run`INSERT OR IGNORE INTO text VALUES (${textHash(crypto, t)}, ${t.salt}, ${t.bytes})`
   if (arrival.fault) {
-    evidence.againstAuthor(arrival.fault, frame, where)
+    // A body that the registry no longer holds is nobody's fault: it keeps none for longer than its records policy says.
+    if (arrival.fault !== "body.gone") evidence.againstAuthor(arrival.fault, frame, where)
     if (header.from !== parts.delegation && !body) parts.unopenable(where.line, where.place)
   }
   if (!arrival.form || !body) return []

@@ -70,6 +70,9 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   const parsed = request.safeParse(input)
   if (!parsed.success) return refuse("act.malformed")
   const { act, line, precedence, token } = parsed.data
+  // Before the rules: what was taken once may meanwhile have changed what they would say to it.
+  const before = token === undefined ? undefined : parts.outbox.handed(token)
+  if (before) return before
   const kind = rules.get(parts.book.roll().rules)?.get(act)
   if (!kind) return refuse("act.unknown")
   const proposed = parsed.data.records[0]?.fields.text

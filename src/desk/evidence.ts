@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
+import { concat, utf8 } from "#register/bytes.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { formatFrame } from "#seal/wire.ts"
 import { type Clock, instantOf } from "../clock.ts"
@@ -10,7 +11,7 @@ import { writeDurably } from "./vault.ts"
 /** What this desk caught somebody at: a row for the screens and a file with the bytes, which anyone can check. */
 export type Evidence = {
   /** An envelope's author signed what does not hold. The envelope keeps its place, the line goes on. */
-  againstAuthor(code: string, frame: EnvelopeFrame, where: { line: string; place: number }): void
+  againstAuthor(code: string, evidence: EnvelopeFrame | string, where: { line: string; place: number }): void
   /** The registry signed what cannot be: from here nothing is called certain until two officers resume. */
   againstRegistry(code: string, evidence: EnvelopeFrame | string): void
   /** Whether the registry stands convicted and nobody has resumed. */
@@ -32,7 +33,8 @@ export function openEvidence(archive: Archive, clock: Clock, folder: string, tol
     where?: { line: string; place: number },
   ): void {
     const bytes = typeof evidence === "string" ? Buffer.from(evidence) : formatFrame(evidence)
-    const id = nodeCrypto.sha256(bytes).toHex()
+    // The same bytes can show two things: each is evidence of its own.
+    const id = nodeCrypto.sha256(concat(utf8(`${code}\n`), bytes)).toHex()
     if (sql.get`SELECT 1 AS known FROM evidence WHERE id = ${id}`) return
     // The file first: a row without its file would accuse without proof.
     writeDurably(join(files, `${id}.${code}`), bytes)
@@ -41,7 +43,7 @@ export function openEvidence(archive: Archive, clock: Clock, folder: string, tol
   }
 
   return {
-    againstAuthor: (code, frame, where) => keep("author", code, frame, where),
+    againstAuthor: (code, evidence, where) => keep("author", code, evidence, where),
     againstRegistry: (code, evidence) => keep("registry", code, evidence),
     resume(officer) {
       const first = archive.meta("resume.first")

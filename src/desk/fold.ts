@@ -10,7 +10,7 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, text } from "./archive.ts"
 
 /** Why a record counts for nothing; kept beside it for ever and shown. */
-export type NotTaken = RefusalCode | "version.unknown" | "line.held"
+export type NotTaken = RefusalCode | "version.unknown"
 
 /** What a screen is told of: one record that was entered. */
 export type Entered = {
@@ -99,7 +99,10 @@ function matterOf(fields: unknown): string {
 function take(archive: Archive, kind: AnyActKind, fields: unknown, entry: Entry): NotTaken | null {
   const record = parseRecord(kind, fields)
   if ("refused" in record) return record.refused
-  if (kind.kind === "line.proposed" && !fitsItsText(record, entry)) return "line.text-does-not-fit"
+  if (kind.kind === "line.proposed") {
+    const fits = fitsItsText(record, entry)
+    if (fits !== "permitted") return fits
+  }
   const line = stateOf(archive, entry.line.id, entry.line.id) as LineState | undefined
   const state = stateOf(archive, entry.line.id, record.matter)
   const verdict = judge(kind, line, state, record, entry)
@@ -131,14 +134,16 @@ function keep({ sql }: Archive, entry: Entry, matter: string, kind: AnyActKind, 
 }
 
 /** A line's id is its text's hash, and its text names its members: nobody can be added by a header. */
-function fitsItsText(record: ParsedRecord, entry: Entry): boolean {
-  if (!("text" in record) || typeof record.text !== "string" || !("purpose" in record)) return false
+function fitsItsText(record: ParsedRecord, entry: Entry): "permitted" | RefusalCode {
+  if (!("text" in record) || typeof record.text !== "string" || !("purpose" in record)) return "line.text-does-not-fit"
   try {
     const line = parseLine(record.text)
+    // A successor's form is fixed; these rules take none in.
+    if (line.follows !== null) return "line.reserved"
     const id = nodeCrypto.sha256(utf8(record.text)).toHex()
     const fits = id === entry.line.id && line.purpose === record.purpose
-    return fits && line.members.join(" ") === entry.line.members.join(" ")
+    return fits && line.members.join(" ") === entry.line.members.join(" ") ? "permitted" : "line.text-does-not-fit"
   } catch {
-    return false
+    return "line.text-does-not-fit"
   }
 }

@@ -25,6 +25,8 @@ export type MailboxParts = {
   next(): bigint
   /** Takes frames in; when it settles they are in the archive. The stream waits for it. */
   takeIn(frames: readonly Frame[]): Promise<void>
+  /** Told, at each opening of the mail, how many entries the registry says it holds. */
+  size(entries: bigint): void
   /** Told whenever the registry appears or goes away. */
   changed(connected: boolean): void
   log(message: string): void
@@ -57,6 +59,9 @@ export function openMailbox(parts: MailboxParts): Mailbox {
     const { office, delegation } = parts
     const headers = signRequest({ method: "GET", url, office, delegation, now: clock.now() }, parts.signer)
     const response = await fetch(url, { headers, signal: attempt.signal })
+    // Also where it refuses: a registry that lost its roll knows no desk until its desks have handed it back.
+    const size = response.headers.get("iod-size")
+    if (size && /^\d{1,18}$/.test(size)) parts.size(BigInt(size))
     if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`)
     setConnected(true)
     const read = frameReader()
@@ -81,7 +86,9 @@ export function openMailbox(parts: MailboxParts): Mailbox {
       try {
         await follow()
       } catch (error) {
-        if (connected && !closed && !attempt.signal.aborted)
+        // Dropped on purpose, by the watchdog or for a new stream, is no interruption.
+        const dropped = error instanceof Error && error.name === "AbortError"
+        if (connected && !closed && !dropped)
           parts.log(`mail was interrupted: ${error instanceof Error ? error.message : ""}`)
       }
       if (connected) retry = FIRST_RETRY

@@ -6,7 +6,6 @@ import { type Founded, openCharter } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { parseVerifierKey } from "#register/note.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
-import { openLineHead } from "#seal/stamp.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { softwareHash } from "../release.ts"
 import { type Archive, openArchive, text } from "./archive.ts"
@@ -15,15 +14,19 @@ import { type Door, openDoor } from "./door.ts"
 import { openEnrolment } from "./enrolment.ts"
 import { type Evidence, openEvidence } from "./evidence.ts"
 import type { Entered } from "./fold.ts"
+import { openLineHeads } from "./line-heads.ts"
 import { type Live, openLive } from "./live.ts"
 import { type Mailbox, openMailbox } from "./mailbox.ts"
 import { type Officer, type Officers, openOfficers } from "./officers.ts"
 import { type Outbox, openOutbox } from "./outbox.ts"
+import { openReturning } from "./returning.ts"
 import { openSender, type Sender } from "./sender.ts"
+import { type SheetChoice, type SheetRefusal, writeSheet } from "./sheet.ts"
 import { openSlots } from "./slots.ts"
 import { unprovenRows } from "./unproven.ts"
 import { openVault } from "./vault.ts"
 import { openViews, type Views } from "./views.ts"
+import { wipeSpentIdentities } from "./wiping.ts"
 import { openWitnessing, type Witnessing } from "./witnessing.ts"
 
 export type DeskOptions = {
@@ -53,11 +56,14 @@ export type Desk = {
   status(): Omit<DeskStatus, "officer">
   registerView(): RegisterView
   evidenceView(): EvidenceRow[]
+  /** The proof sheet of a matter, from the archive alone; a refusal while it is not witnessed. */
+  sheet(line: string, matter: string, choice: SheetChoice): Promise<string | SheetRefusal>
   /** An officer marks a message as opened, or as the one that he has. */
   mark(line: string, matter: string, what: "open" | "hold", officer: string): boolean
   /** An officer lets the desk call things certain again after the registry was convicted. */
   resume(officer: string): { resumed: boolean }
   scriptOfficer(authorization: string): Officer | undefined
+  log(message: string): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -73,7 +79,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const live = openLive(clock)
   const evidence = openEvidence(archive, clock, folder, (code) => live.tell({ kind: "evidence", code }))
   const later: { entered: ((all: readonly Entered[]) => void)[] } = { entered: [] }
-  const running: { sender?: Sender } = {}
+  const running: { sender?: Sender; mailbox?: Mailbox } = {}
   const submitted = () => {
     running.sender?.wake()
     live.tell({ kind: "outbox" })
@@ -81,7 +87,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const witnessing: Witnessing = openWitnessing({
     ...{ archive, crypto, charter: founded.charter, registry, evidence, log },
     next: () => BigInt(archive.meta("next") ?? 0),
-    changed: () => live.tell({ kind: "register" }),
+    changed() {
+      wipeSpentIdentities(archive, vault, lineHeads.completeTo())
+      live.tell({ kind: "register" })
+    },
+  })
+  const lineHeads = openLineHeads({
+    ...{ archive, clock, crypto, office: founded.office, registryKey, evidence },
+    next: () => BigInt(archive.meta("next") ?? 0),
   })
   const isEnrolled = () => book.roll().members[delegation]?.state === "active"
   const book = await openBook({
@@ -89,6 +102,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     identity: vault.identity,
     entered(entered) {
       for (const hear of later.entered) hear(entered)
+      lineHeads.passed("mail")
       void witnessing.look()
     },
     unopenable: (line, place) => {
@@ -102,8 +116,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         { officer: null },
       )
     },
-    checkpoint: witnessing.offer,
-    lineHead: async (note) => void (await openLineHead(crypto, note, registryKey)),
+    checkpoint(note) {
+      lineHeads.passed("checkpoint")
+      witnessing.offer(note)
+    },
+    lineHead: (note) => lineHeads.heard(note),
   })
   const outbox = openOutbox({ archive, vault, clock, delegation, roll: book.roll })
   const door: Door = openDoor({ archive, clock, book, outbox, delegation, software: softwareHash(), submitted })
@@ -118,7 +135,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     roll: book.roll,
     submitted,
   })
-  const slots = openSlots({ archive, clock, delegation, door, roll: book.roll, attended: live.attended })
+  const dayBegan = () => {
+    enrolment.look()
+    // Coming back, the desk learns the end of each line anew, and with it whether old sealing keys are spent.
+    running.mailbox?.reconnect()
+  }
+  const slots = openSlots({ archive, clock, delegation, door, roll: book.roll, attended: live.attended, dayBegan, log })
   later.entered.push((entered) => {
     const told = entered.map(({ line, matter, kind, by, precedence, index }) => ({
       line,
@@ -139,35 +161,40 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     convict: (code, note) => evidence.againstRegistry(code, note),
   })
   running.sender = sender
+  const returning = openReturning({ archive, clock, crypto, registry, log })
   const mailbox = openMailbox({
     ...{ clock, registry, office: founded.office, delegation, signer: vault.desk[0], log },
     enrolled: isEnrolled,
     next: book.next,
     takeIn: book.takeIn,
+    size: returning.offer,
     changed(connected) {
       live.tell({ kind: "connection", connected })
       if (connected) sender.wake()
     },
   })
+  running.mailbox = mailbox
   if (!isEnrolled()) later.entered.push(reconnectOnce(isEnrolled, mailbox))
   const enrol = clock.after(0, enrolment.look)
   sender.wake()
   const officers = openOfficers(archive, clock)
   const views = openViews(archive, delegation, book.roll, officers.name)
   return {
-    ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence },
+    ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence, log },
     cookie: `iod-${delegation}`,
     now: () => instantOf(clock),
     status: () => status({ archive, founded, delegation, clock, mailbox, evidence, outbox, views, roll: book.roll() }),
     registerView: witnessing.view,
     evidenceView: () => evidenceRows(archive),
+    sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),
     mark: (line, matter, what, officer) => mark(archive, clock, live, { line, matter, what, officer, delegation }),
     resume: (officer) => ({ resumed: evidence.resume(officer) }),
     scriptOfficer: (authorization) => scriptOfficer(archive, authorization),
     async [Symbol.asyncDispose]() {
       enrol[Symbol.dispose]()
       slots.close()
-      await Promise.all([mailbox.close(), sender.close()])
+      lineHeads.close()
+      await Promise.all([mailbox.close(), returning.close(), sender.close()])
       await witnessing.idle()
       archive[Symbol.dispose]()
     },

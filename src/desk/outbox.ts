@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import type { Roll } from "#offices/roll/roll.ts"
 import { sealingKeyFor } from "#offices/roll/roll.ts"
+import { fromUtf8 } from "#register/bytes.ts"
 import { packBody, type SaltedText } from "#seal/body.ts"
 import {
   commitment,
@@ -39,14 +40,19 @@ export type Sealed = { id: number; hash: string; line: string; header: string; b
 export type Outbox = {
   /** Stores an act; from here nothing is lost. The same token is the same act and answers the same number. */
   submit(act: Submitted): { id: number; known: boolean }
+  /** What was handed in before under this token: its number and the matters of its records. */
+  handed(token: string): { outbox: number; matters: string[] } | undefined
   /**
    * The next envelope to send on a line that is not `held`: by precedence, one sealed and unanswered or the first
    * waiting act of a line that has none under way, which is sealed and stored first. Undefined when nothing can go.
    */
   next(held: ReadonlySet<string>): Sealed | undefined
   stamped(hash: string): void
-  /** A final refusal, kept: the serial is free again. `mend` seals it anew, else it goes back to its officer. */
-  refused(refusal: { hash: string; code: string; note: string }, mend: boolean): void
+  /**
+   * A final refusal, kept: the serial is free again. `mend` seals it anew, else it goes back to its officer. Where the
+   * archive already holds a stamp for it, that is answered and nothing is freed: the registry said both.
+   */
+  refused(refusal: { hash: string; code: string; note: string }, mend: boolean): string | undefined
   waiting(): number
 }
 
@@ -64,6 +70,10 @@ export function openOutbox(parts: OutboxParts): Outbox {
   const { sql } = archive
   return {
     submit: (act) => archive.transact(() => submit(archive, clock, act)),
+    handed(token) {
+      const row = sql.get`SELECT id, act, texts FROM outbox WHERE token = ${token}`
+      return row && { outbox: number(row.id), matters: mattersOf(row) }
+    },
     next(held) {
       const rows = sql.all`SELECT * FROM outbox o WHERE state = 'sealed' OR (state = 'waiting' AND NOT EXISTS
         (SELECT 1 FROM outbox s WHERE s.line = o.line AND s.state = 'sealed')) ORDER BY precedence, id LIMIT 200`
@@ -78,9 +88,15 @@ export function openOutbox(parts: OutboxParts): Outbox {
     refused: ({ hash, code, note }, mend) =>
       archive.transact(() => {
         sql.run`INSERT OR IGNORE INTO refusal VALUES (${hash}, ${note})`
+        const stamp = text(sql.get`SELECT stamp FROM envelope WHERE hash = ${hash}`?.stamp)
+        if (stamp !== undefined) {
+          sql.run`UPDATE outbox SET state = 'stamped', body = NULL WHERE hash = ${hash}`
+          return stamp
+        }
         if (mend)
           sql.run`UPDATE outbox SET state = 'waiting', serial = NULL, hash = NULL, header = NULL, body = NULL WHERE hash = ${hash}`
         else sql.run`UPDATE outbox SET state = 'refused', refused = ${code}, body = NULL WHERE hash = ${hash}`
+        return undefined
       }),
     waiting: () => number(sql.get`SELECT count(*) AS n FROM outbox WHERE state IN ('waiting', 'sealed')`?.n),
   }
@@ -100,6 +116,16 @@ function submit({ sql }: Archive, clock: Clock, act: Submitted): { id: number; k
 }
 
 type Row = Record<string, unknown>
+
+/** The matters of a stored act: in the act itself, or of a list, in the records that travel before the texts. */
+function mattersOf(row: Row): string[] {
+  const form: { record?: { matter: string }; list?: string[] } = JSON.parse(
+    fromUtf8(bytes(row.act) ?? new Uint8Array()),
+  )
+  if (form.record) return [form.record.matter]
+  const list = splitTexts(bytes(row.texts) ?? new Uint8Array()).slice(0, form.list?.length ?? 0)
+  return list.map((record) => JSON.parse(fromUtf8(record.bytes)).matter)
+}
 
 /** Gives a waiting act its serial, prev, seen and sealing keys of the day, seals, signs and stores it. */
 function sealNext(parts: OutboxParts, row: Row): Sealed | undefined {

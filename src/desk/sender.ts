@@ -73,12 +73,21 @@ export function openSender(parts: SenderParts): Sender {
   async function run(): Promise<void> {
     while (again && !closed) {
       again = false
-      for (let batch = take(); batch.length > 0 && !closed; batch = take()) {
-        if (await post(batch)) continue
-        later(retry, wake)
-        retry = Math.min(retry * 2, LAST_RETRY)
-        return
-      }
+      if (await sendAll()) continue
+      later(retry, wake)
+      retry = Math.min(retry * 2, LAST_RETRY)
+      return
+    }
+  }
+
+  /** False when the registry could not be reached, or the archive not be written: what is left goes later. */
+  async function sendAll(): Promise<boolean> {
+    try {
+      for (let batch = take(); batch.length > 0 && !closed; batch = take()) if (!(await post(batch))) return false
+      return true
+    } catch (error) {
+      parts.log(`the outbox waits: ${error instanceof Error ? error.message : ""}`)
+      return false
     }
   }
 
@@ -131,7 +140,8 @@ export function openSender(parts: SenderParts): Sender {
       if (refusal.header !== sealed.hash)
         throw new VerificationError("refusal.malformed", "a refusal of another header")
       const mend = MENDED.includes(refusal.code)
-      outbox.refused({ hash: sealed.hash, code: refusal.code, note: answer }, mend)
+      const stamp = outbox.refused({ hash: sealed.hash, code: refusal.code, note: answer }, mend)
+      if (stamp !== undefined) return parts.convict("stamp-and-refusal", `${stamp}\n${answer}`)
       parts.settled(sealed, mend ? "mended" : "refused", refusal.code)
       // Sealing anew at once would loop where chain and roll have not caught up yet.
       if (mend) hold(sealed.line, 200)

@@ -25,6 +25,9 @@ export type SlotsParts = {
   door: Door
   roll(): Roll
   attended(): boolean
+  /** A day of UTC began. */
+  dayBegan(): void
+  log(message: string): void
 }
 
 type Line = { id: string; members: readonly string[] }
@@ -39,10 +42,21 @@ export function openSlots(parts: SlotsParts): Slots {
   const { archive, clock, delegation, door } = parts
   const { sql } = archive
   let bell: Disposable | undefined
+  let day = instantOf(clock).slice(0, 10)
   let closed = false
 
   function look(): void {
     if (closed) return
+    try {
+      sayAll()
+    } catch (error) {
+      // A full disk: whatever could not be written is said at the next look.
+      parts.log(`the slots wait: ${error instanceof Error ? error.message : ""}`)
+    }
+    bell = clock.after(LOOK_MS, look)
+  }
+
+  function sayAll(): void {
     const roll = parts.roll()
     const { slot, slotOfMany } = roll.charter.clocks
     const key = parts.attended() ? "attended" : "unattended"
@@ -50,11 +64,15 @@ export function openSlots(parts: SlotsParts): Slots {
       const seconds = (line.members.length > 2 ? slotOfMany : slot)[key]
       const number = Math.floor(clock.now() / (seconds * 1000))
       if (archive.meta(`slot.${line.id}`) === `${seconds}/${number}`) continue
-      archive.setMeta(`slot.${line.id}`, `${seconds}/${number}`)
-      report(line, "ROUTINE")
+      archive.transact(() => {
+        archive.setMeta(`slot.${line.id}`, `${seconds}/${number}`)
+        report(line, "ROUTINE")
+      })
     }
     sayWhatIsDue(roll)
-    bell = clock.after(LOOK_MS, look)
+    const today = instantOf(clock).slice(0, 10)
+    if (today !== day) parts.dayBegan()
+    day = today
   }
 
   function openLines(): Line[] {

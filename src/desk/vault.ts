@@ -16,7 +16,9 @@ export type Vault = {
   identity(number: number): Identity | undefined
   /** Makes the next fortnight of identities, on disk before it returns; answers their recipients. */
   newIdentities(from: string): { first: number; recipients: string[] }
-  /** Wipes every identity up to and including this number. */
+  /** Numbers and days of the identities that are held, oldest first. */
+  held(): readonly { number: number; day: string }[]
+  /** Wipes every identity up to and including this number, on disk before it returns; answers how many. */
   wipe(upTo: number): number
 }
 
@@ -73,6 +75,7 @@ export function openVault(folder: string): Vault {
       keep({ next: first + made.length, identities: [...held.identities, ...made] })
       return { first, recipients: made.map((i) => i.recipient) }
     },
+    held: () => held.identities.map(({ number, day }) => ({ number, day })),
     wipe(upTo) {
       for (const number of imported.keys()) if (number <= upTo) imported.delete(number)
       const left = held.identities.filter((i) => i.number > upTo)

@@ -1,7 +1,7 @@
 import { awaits, type Facts, ladders } from "#offices/joins/ladder.ts"
 import type { EnvelopeRow, LineView, MessageRow, MessageView, WaitingRow } from "#offices/joins/screen.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
-import { deadline, type MessageState } from "#offices/lines/message.ts"
+import { deadline, type MessageState, speaksForTheClock } from "#offices/lines/message.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { textHash } from "#seal/body.ts"
@@ -123,7 +123,7 @@ function message(reading: Reading, line: string, matter: string): MessageView | 
     body: clearText(reading, state.body),
     replyBy: state.replyBy,
     recall: state.recalled && { at: state.recalled.at, text: clearText(reading, state.recalled.text) },
-    ladders: ladders(state, factsOf(reading, line, state)),
+    ladders: ladders(state, factsOf(reading, line, membersOf(row), state)),
     objections: answers.flatMap(([by, { objected: o }]) =>
       o ? [{ by, at: o.at, reason: o.reason, text: clearText(reading, o.text) }] : [],
     ),
@@ -133,7 +133,7 @@ function message(reading: Reading, line: string, matter: string): MessageView | 
 }
 
 /** What the archive knows of a message beside its folded state: when it was handed in, witnessed, taken in. */
-function factsOf(reading: Reading, line: string, state: MessageState): Facts {
+function factsOf(reading: Reading, line: string, members: readonly string[], state: MessageState): Facts {
   const { sql } = reading
   const delivered = Object.keys(state.answers).map((who): [string, string | undefined] => {
     const seen = sql.get`SELECT at FROM envelope WHERE line = ${line} AND sender = ${who} AND seen >= ${state.place} ORDER BY seen LIMIT 1`
@@ -144,6 +144,7 @@ function factsOf(reading: Reading, line: string, state: MessageState): Facts {
     submitted: text(sent?.submitted) ?? null,
     witnessed: witnessed(reading, state.index),
     delivered: Object.fromEntries(delivered),
+    speaksForTheClock: speaksForTheClock(state, { id: line, members }, reading.roll().charter.secretariat),
   }
 }
 

@@ -1,16 +1,17 @@
 import type { RegisterView } from "#offices/joins/screen.ts"
 import type { Charter } from "#offices/roll/charter.ts"
-import { concat, fromHex, hex, sameBytes } from "#register/bytes.ts"
+import { concat, fromHex, hex, readU64be, sameBytes } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
 import { type OpenCheckpoint, openCheckpoint } from "#register/log.ts"
-import { parseNote, parseVerifierKey } from "#register/note.ts"
+import { formatNote, parseNote, parseVerifierKey } from "#register/note.ts"
 import { evaluatePolicy, parsePolicy } from "#register/policy.ts"
 import { tileReader } from "#register/tile-reader.ts"
 import { formatTilePath, openBundle, TILE_WIDTH } from "#register/tiles.ts"
 import { type HashReader, leafHash, proveConsistency, proveInclusion, verifyConsistency } from "#register/tree.ts"
 import { publicLine, registerEntry } from "#seal/stamp.ts"
 import { type Archive, number, text } from "./archive.ts"
+import { holdsMarked, isOutsideWitnessTimes, keepMarked, markedAwaited } from "./claims.ts"
 import type { Evidence } from "./evidence.ts"
 
 /**
@@ -64,6 +65,24 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
     return row && { size: BigInt(number(row.size)), root: fromHex(text(row.root) ?? ""), note: text(row.note) ?? "" }
   }
 
+  function noteOfSize(size: bigint): { root: Uint8Array; note: string } | undefined {
+    const row = sql.get`SELECT root, note FROM checkpoint WHERE size = ${Number(size)}`
+    return row && { root: fromHex(text(row.root) ?? ""), note: text(row.note) ?? "" }
+  }
+
+  /** Whether the tree that this desk verified last had this root when it had this size. */
+  async function grewThrough(old: { size: bigint; root: Uint8Array }): Promise<boolean> {
+    if (!latest) return true
+    const proof = await proveConsistency(crypto, old.size, latest.checkpoint.size, latest.reader)
+    try {
+      verifyConsistency(crypto, old, latest.checkpoint, proof)
+      return true
+    } catch (error) {
+      if (error instanceof VerificationError) return false
+      throw error
+    }
+  }
+
   let offered: string | undefined
   let looking: Promise<void> | undefined
   let again = false
@@ -92,8 +111,12 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
     standing = quorum.members.map((m) => ({ name: m.name, cosigned: instant(m.time) }))
     // Two of our own: what its key signed is judged even without a quorum, so that a split view is caught at once.
     const last = lastHeld()
-    if (last && checkpoint.size === last.size && !sameBytes(checkpoint.root, last.root))
-      return parts.evidence.againstRegistry("split-view", `${last.note}\n${note}`)
+    const twin = noteOfSize(checkpoint.size)
+    if (twin && !sameBytes(checkpoint.root, twin.root))
+      return parts.evidence.againstRegistry("split-view", `${twin.note}\n${note}`)
+    // An older one may only be late; one that this register never grew through is another register.
+    if (!twin && latest && checkpoint.size < latest.checkpoint.size && !(await grewThrough(checkpoint)))
+      return parts.evidence.againstRegistry("changed-history", `${last?.note ?? ""}\n${note}`)
     if (!quorum.holds || quorum.time === undefined) return parts.changed()
     const reader = tileReader(crypto, checkpoint, fetchTile, boundedCache(kept))
     // One that is already held, or older, brings nothing new; after a restart proofs go on from it.
@@ -131,17 +154,28 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
       const entries = await openBundle(crypto, tile, await fetchTile(formatTilePath(tile)), reader)
       for (const [i, entry] of entries.entries()) {
         const index = bundle * width + BigInt(i)
-        if (index >= from && entry[0] === 0x01) checkMarked(entry, index, note)
+        if (index >= from && entry[0] === 0x01) expect(entry, index, note)
       }
     }
+    checkMarked()
   }
 
-  function checkMarked(entry: Uint8Array, index: bigint, note: string): void {
-    // Mail may lag behind the register; only what later mail has passed over was withheld.
-    if (parts.next() <= index) return
-    const place = Number(new DataView(entry.buffer, entry.byteOffset).getBigUint64(2))
-    const row = sql.get`SELECT stamp FROM envelope WHERE line = ${publicLine(entry[1] ?? 0)} AND place = ${place} AND "index" = ${Number(index)}`
-    if (!row) parts.evidence.againstRegistry("public-act-withheld", note)
+  function expect(entry: Uint8Array, index: bigint, note: string): void {
+    const place = Number(readU64be(entry, 2))
+    const one = { index: Number(index), line: publicLine(entry[1] ?? 0), place, note }
+    const awaited = markedAwaited(archive).filter((other) => other.index !== one.index)
+    if (!holdsMarked(archive, one)) keepMarked(archive, [...awaited, one])
+  }
+
+  /** Mail may lag behind the register; only what later mail has passed over was withheld. */
+  function checkMarked(): void {
+    const awaited = markedAwaited(archive)
+    const left = awaited.filter((one) => one.index >= parts.next())
+    if (left.length === awaited.length) return
+    for (const one of awaited)
+      if (one.index < parts.next() && !holdsMarked(archive, one))
+        parts.evidence.againstRegistry("public-act-withheld", one.note)
+    keepMarked(archive, left)
   }
 
   /** Proves what is not proven yet; one round at a time, and once more where mail came meanwhile. */
@@ -161,23 +195,30 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
   }
 
   async function proveAll(): Promise<void> {
+    checkMarked()
     while (latest) {
       const { checkpoint, reader } = latest
       const size = Number(checkpoint.size)
-      const rows = sql.all`SELECT "index", line, place, stamp FROM envelope e WHERE "index" < ${size}
+      const rows = sql.all`SELECT "index", line, place, stamp, at FROM envelope e WHERE "index" < ${size}
         AND NOT EXISTS (SELECT 1 FROM proof p WHERE p."index" = e."index") ORDER BY "index" LIMIT ${TOGETHER}`
       if (rows.length === 0) return
       const proofs: { index: number; hashes: Uint8Array }[] = []
       for (const row of rows) {
         const index = number(row.index)
         const entry = entryOf(crypto, text(row.stamp) ?? "", text(row.line) ?? "", number(row.place))
-        if (!sameBytes(await reader(0, BigInt(index)), leafHash(crypto, entry)))
-          return parts.evidence.againstRegistry("entry", text(row.stamp) ?? "")
+        if (!sameBytes(await reader(0, BigInt(index)), leafHash(crypto, entry))) {
+          parts.evidence.againstRegistry("entry", text(row.stamp) ?? "")
+          continue
+        }
+        if (isOutsideWitnessTimes(archive, { index, at: text(row.at) ?? "" }, charter.clocks.stampBound))
+          parts.evidence.againstRegistry("stamp-time", `${text(row.stamp)}\n${formatNote(checkpoint.note)}`)
         proofs.push({
           index,
           hashes: concat(...(await proveInclusion(crypto, BigInt(index), checkpoint.size, reader))),
         })
       }
+      // What does not stand where its stamp says is never proven; the rest goes on.
+      if (proofs.length === 0) return
       archive.transact(() => {
         for (const { index, hashes } of proofs)
           sql.run`INSERT OR IGNORE INTO proof VALUES (${index}, ${size}, ${hashes})`

@@ -21,6 +21,9 @@ export function parseRecord(kind: AnyActKind, value: unknown): ParsedRecord | Re
   return parsed.success ? parsed.data : refuse("act.malformed")
 }
 
+/** What a line carries before it is open: its text and its members' acceptance, nothing else. */
+const OPENING: readonly string[] = ["line.proposed", "line.accepted"]
+
 /**
  * The one judgement of every act on a sealed line, at the door and in the book alike: until each member has accepted, a
  * line carries its own acts only; then the act's own rule is asked.
@@ -32,8 +35,7 @@ export function judge(
   record: ParsedRecord,
   entry: Entry,
 ): Verdict {
-  const ofTheLine = kind.kind.startsWith("line.")
-  if (ofTheLine && record.matter !== entry.line.id) return refuse("line.text-does-not-fit")
-  if (!ofTheLine && !isOpen(line)) return refuse("line.not-open")
+  if (kind.kind.startsWith("line.") && record.matter !== entry.line.id) return refuse("line.text-does-not-fit")
+  if (!OPENING.includes(kind.kind) && !isOpen(line)) return refuse("line.not-open")
   return kind.mayAct(state, record, entry)
 }

@@ -36,6 +36,9 @@ export type VerificationCode =
   | "charter.malformed"
   | "sheet.malformed"
   | "sheet.readable"
+  | "sheet.office"
+  | "sheet.order"
+  | "sheet.text"
   | "roll.unknown-key"
 
 /**

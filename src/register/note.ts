@@ -137,7 +137,7 @@ export async function verifiedKeys(crypto: Crypto, note: Note, keys: readonly Ve
 
 /**
  * That exactly these keys signed, one line each, in this order, and nobody else: the form of every note of ours
- * (docs/specs/notes.md). A stripped, swapped, doubled or third line is refused. Throws `note.signature`.
+ * (docs/specs/envelope.md §1). A stripped, swapped, doubled or third line is refused. Throws `note.signature`.
  */
 export async function verifyExactly(crypto: Crypto, note: Note, keys: readonly VerifierKey[]): Promise<void> {
   const named =

@@ -5,7 +5,7 @@ import type { Crypto } from "#register/crypto.ts"
 import { formatNote, type Note, type NoteSignature, parseSignatureLines, type Signer } from "#register/note.ts"
 import { evaluatePolicy, type Policy } from "#register/policy.ts"
 import { tileReader } from "#register/tile-reader.ts"
-import { proveConsistency } from "#register/tree.ts"
+import { parseU63, proveConsistency, type TreeHead } from "#register/tree.ts"
 import type { Clock } from "../clock.ts"
 import type { Growth } from "./growth.ts"
 import type { Ledger } from "./ledger.ts"
@@ -17,6 +17,12 @@ export type Checkpoints = {
   latest(): string
   /** Something was entered. */
   wake(): void
+  /** Asks every witness for how many entries it stands, without publishing anything; one that is dark is not waited for. */
+  learn(): Promise<void>
+  /** The most entries for which a witness says that it stands. */
+  seen(): bigint
+  /** Publishes the tree as it is now; whether a quorum cosigned it. */
+  publish(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -33,6 +39,10 @@ export type CheckpointsParts = {
   /** Where the witnesses of the policy answer: URL prefixes that the operator named. */
   witnesses: readonly string[]
   published(note: string, size: bigint, witnessed: boolean): void
+  /** Whether nothing is published for now but by `publish` (behind.ts). */
+  held(): boolean
+  /** Told once for each witness, at its first answer, if it stands for more entries than there are. */
+  beyond(size: bigint): void
   log(message: string): void
 }
 
@@ -56,13 +66,14 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
   async function once(): Promise<boolean> {
     const size = growth.size()
     if (size === 0n) return true
-    const text = formatCheckpoint({ origin: parts.origin, size, root: growth.root() })
-    const own = signCheckpoint(parts, text)
+    const head = { size, root: growth.root() }
+    const text = formatCheckpoint({ origin: parts.origin, ...head })
+    const own = signCheckpoint(parts, text, BigInt(Math.floor(parts.clock.now() / 1000)))
     const lines: NoteSignature[] = []
     const current = (): Note => ({ text, signatures: [...own, ...lines] })
     const enough = Promise.withResolvers<void>()
     const asked = witnesses.map(async (url) => {
-      lines.push(...(await ask(url, size, { text, signatures: own })))
+      lines.push(...(await ask(url, head, { text, signatures: own })))
       if ((await evaluatePolicy(parts.crypto, policy, current())).holds)
         void pause(AFTER_QUORUM_MS).then(enough.resolve)
     })
@@ -80,11 +91,19 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
     return new Promise((resolve) => parts.clock.after(ms, resolve))
   }
 
-  async function ask(url: string, size: bigint, note: Note): Promise<NoteSignature[]> {
+  async function learn(): Promise<void> {
+    const head = { size: growth.size(), root: growth.root() }
+    const text = formatCheckpoint({ origin: parts.origin, ...head })
+    // Without a time: that this is the largest tree is just what is not known yet.
+    const note = { text, signatures: signCheckpoint(parts, text, 0n) }
+    await Promise.race([Promise.allSettled(witnesses.map((url) => ask(url, head, note))), pause(WITNESS_MS)])
+  }
+
+  async function ask(url: string, head: TreeHead, note: Note): Promise<NoteSignature[]> {
+    const { size } = head
     for (let attempt = 0; attempt < 3; attempt++) {
       const old = known.get(url) ?? 0n
       if (old > size) throw new Error("the register is shorter than a witness has seen")
-      const head = { size, root: growth.root() }
       const reader = tileReader(parts.crypto, head, parts.tiles.read)
       const proof = old === 0n || old === size ? [] : await proveConsistency(parts.crypto, old, size, reader)
       const body = `old ${old}\n${proof.map((h) => `${base64(h)}\n`).join("")}\n${formatNote(note)}`
@@ -99,7 +118,10 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
         return parseSignatureLines(answer)
       }
       if (response.status !== 409) throw new Error(`a witness answered ${response.status}`)
-      known.set(url, BigInt(answer.trim()))
+      const told = parseU63(answer.trim(), "checkpoint.malformed")
+      const first = !known.has(url)
+      known.set(url, told)
+      if (first && told > size) parts.beyond(told)
     }
     return []
   }
@@ -107,7 +129,7 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
   async function forever(): Promise<void> {
     while (!closed) {
       let holds = true
-      if (wanted) {
+      if (wanted && !parts.held()) {
         await pause(GATHER_MS)
         wanted = false
         try {
@@ -117,7 +139,7 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
           holds = false
         }
       }
-      if (wanted || closed) continue
+      if ((wanted && !parts.held()) || closed) continue
       await new Promise<void>((resolve) => {
         const bell = holds ? undefined : parts.clock.after(RETRY_MS, () => ring(true))
         const ring = (again: boolean) => {
@@ -137,6 +159,9 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
       wanted = true
       wakeLoop()
     },
+    learn,
+    seen: () => [...known.values()].reduce((most, size) => (size > most ? size : most), 0n),
+    publish: once,
     async close() {
       closed = true
       stopping.abort()
@@ -147,9 +172,8 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
 }
 
 /** The register's own two lines: Ed25519 over the note, ML-DSA-44 as a cosignature under the origin (time 0: none). */
-function signCheckpoint({ signers, clock }: CheckpointsParts, text: string): NoteSignature[] {
+function signCheckpoint({ signers }: CheckpointsParts, text: string, time: bigint): NoteSignature[] {
   const [ed25519, mlDsa44] = signers
-  const time = BigInt(Math.floor(clock.now() / 1000))
   const plain = { name: ed25519.key.name, id: ed25519.key.id, signature: ed25519.sign(utf8(text)) }
   return [plain, cosign(mlDsa44.key, mlDsa44.sign, text, time)]
 }

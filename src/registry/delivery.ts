@@ -104,5 +104,8 @@ function isFor(row: Row, member: string): boolean {
 
 async function write(out: Writable, bytes: Uint8Array): Promise<void> {
   if (out.destroyed || out.write(bytes)) return
-  await Promise.race([once(out, "drain"), once(out, "close")])
+  // Whichever comes first, the other listener goes too: a slow follower is waited for thousands of times.
+  const waited = new AbortController()
+  const { signal } = waited
+  await Promise.race([once(out, "drain", { signal }), once(out, "close", { signal })]).finally(() => waited.abort())
 }

@@ -3,13 +3,17 @@ import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
 import { STYLE } from "#public/front-page.ts"
 import { VerificationError } from "#register/error.ts"
-import { formatAnswers, type Posted, parsePosted } from "#seal/wire.ts"
+import { type Frame, formatAnswers, frameReader, type Posted, parsePosted } from "#seal/wire.ts"
 
 /** What the registry answers over HTTP. Nothing of it needs a password: desks speak by their keys, the rest is public. */
 export type DoorsParts = {
   charter: string
   largestRequest: number
   submit(posted: Posted): Promise<string>
+  /** How many entries are here: a desk that holds later ones hands them back. */
+  size(): bigint
+  /** Takes back what desks hold and this registry lost (behind.ts). */
+  takeBack(frames: readonly Frame[]): Promise<{ next: bigint; until: bigint; behind: boolean }>
   /** The delegation whose key signed this request, or undefined. */
   authenticate(request: Request): Promise<string | undefined>
   /** Writes mail until the response closes: a delegation's, or with null what is on the public lines. */
@@ -55,6 +59,7 @@ async function handle(
 ): Promise<void> {
   const url = request.url ?? "/"
   if (request.method === "POST" && url === "/desk/envelopes") return takeIn(parts, request, response)
+  if (request.method === "POST" && url === "/desk/returned") return takeBack(parts, request, response)
   if (request.method === "GET" && /^\/(desk|public)\/mail\?/.test(url)) return mail(parts, request, response)
   if (request.method === "GET" && url.startsWith("/tile/")) return tile(parts, url.slice(1), response)
   if (request.method === "GET" && url === "/checkpoint") {
@@ -90,6 +95,22 @@ async function takeIn(parts: DoorsParts, request: IncomingMessage, response: Ser
   send(response, 200, BYTES, formatAnswers(answers), "no-store")
 }
 
+/** Envelopes with their stamps, and checkpoints, as frames of a mail stream; answers which index is waited for. */
+async function takeBack(parts: DoorsParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, parts.largestRequest)
+  if (!body) return send(response, 413, TEXT, `a request holds at most ${parts.largestRequest} bytes\n`, "no-store")
+  let frames: Frame[]
+  try {
+    frames = frameReader()(body)
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error
+    return send(response, 400, TEXT, `${error.message}\n`, "no-store")
+  }
+  const { next, until, behind } = await parts.takeBack(frames)
+  const answer = JSON.stringify({ next: String(next), until: String(until), behind })
+  send(response, 200, "application/json", `${answer}\n`, "no-store")
+}
+
 /** The whole body, or undefined where it is longer than `most`: whoever sends it controls every byte. */
 function readBody(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
@@ -111,6 +132,7 @@ async function mail(parts: DoorsParts, request: IncomingMessage, response: Serve
   for (const name of ["iod-office", "signature", "signature-input"])
     headers.set(name, String(request.headers[name] ?? ""))
   const isPublic = url.pathname === "/public/mail"
+  response.setHeader("Iod-Size", String(parts.size()))
   const delegation = isPublic ? null : await parts.authenticate(new Request(url, { headers }))
   if (delegation === undefined)
     return send(response, 401, TEXT, "the request is not signed by a desk key in force\n", "no-store")

@@ -1,5 +1,6 @@
 import type { Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
+import type { Header } from "#seal/header.ts"
 import { publicLine, type RegistryRefusalCode } from "#seal/stamp.ts"
 import { type Admitted, EVERYONE, secretariatLineId } from "./admission.ts"
 import type { Ledger, Row } from "./ledger.ts"
@@ -9,13 +10,15 @@ export type LineEnd = { place: number; head: string; members: readonly string[] 
 type ChainEnd = { serial: number; hash: string | null }
 
 /**
- * The ends of lines and of senders' chains: read from the ledger once, then kept. Only the writer asks, and only what
- * was committed is kept, so a crash leaves nothing here that is not on disk.
+ * The ends of lines and of senders' chains: read from the ledger once, then kept. Only what was committed is kept, so a
+ * crash leaves nothing here that is not on disk.
  */
 export type Ends = {
   end(line: string, group: readonly Row[]): Promise<LineEnd>
   /** Whether an envelope continues its sender's chain and fits its line's members, after what `group` already holds. */
   judge(roll: Roll, admitted: Admitted, group: readonly Row[]): Promise<"permitted" | RegistryRefusalCode>
+  /** Whether its sender's chain already holds this serial: without that nothing of it was ever entered. */
+  isPast(header: Pick<Header, "line" | "from" | "serial">): Promise<boolean>
   keep(rows: readonly Row[]): void
 }
 
@@ -54,6 +57,11 @@ export function openEnds(crypto: Crypto, ledger: Ledger): Ends {
       if (header.serial > last.serial + 1) return "order"
       if (header.serial <= last.serial) return "serial"
       return header.prev === last.hash ? "permitted" : "prev"
+    },
+    async isPast({ line, from, serial }) {
+      // Nothing is kept here: whoever asks has not been counted against an allowance yet.
+      const last = chains.get(`${line} ${from}`) ?? (await ledger.chainEnd(line, from))
+      return last !== undefined && serial <= last.serial
     },
     keep(rows) {
       for (const row of rows) {

@@ -1,121 +1,95 @@
 import { concat } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
-import { emptyRoot, leafHash, nodeHash } from "#register/tree.ts"
+import { TILE_HEIGHT, TILE_WIDTH } from "#register/tiles.ts"
+import { appendLeaves, type CompleteSubtree, type Edge, edgeRoot, HASH_BYTES, leafHash } from "#register/tree.ts"
 import type { Ledger, TileRow } from "./ledger.ts"
-
-/** Hashes in one full tile (C2SP tlog-tiles). */
-const WIDTH = 256
 
 /** The register's tree as it grows: its right edge in memory, everything to the left of it in the ledger. */
 export type Growth = {
   size(): bigint
   root(): Uint8Array
-  /** What the tree would become with these entries after it; nothing has changed until `keep`. */
+  /**
+   * What the tree would become with these entries after it; nothing has changed until `keep`. Tiles of level 0 are
+   * there once they are full, higher ones whenever they grew.
+   */
   grow(entries: readonly Uint8Array[]): { tiles: TileRow[]; keep(): void }
   /** Hashes of a tile at the right edge, or undefined for one that is full or beyond. */
   edge(level: number, number: bigint): Uint8Array | undefined
-  /** Reads the right edge again from the ledger. */
-  reload(): Promise<void>
 }
 
-/** The right edge: at each tile level, the hashes of the tile that is not full, and how many full ones precede it. */
-type Edge = { full: bigint; hashes: Uint8Array[] }[]
+const WIDTH = BigInt(TILE_WIDTH)
+
+/** A tree's edge with, at each tile level, the hashes of the tile that is not full and how many full ones precede it. */
+type Tree = { edge: Edge; open: readonly { full: bigint; hashes: readonly Uint8Array[] }[] }
 
 /** Opens the tree over what the ledger holds. */
-export async function openGrowth(crypto: Crypto, ledger: Ledger): Promise<Growth> {
-  let size = 0n
-  let edge: Edge = []
-
-  const growth: Growth = {
-    size: () => size,
-    root: () => rootOf(crypto, edge),
+export async function openGrowth(crypto: Crypto, ledger: Pick<Ledger, "size" | "entries" | "tile">): Promise<Growth> {
+  let tree = await readTree(crypto, ledger)
+  return {
+    size: () => tree.edge.size,
+    root: () => edgeRoot(crypto, tree.edge),
     grow(entries) {
-      const grown: Edge = edge.map((level) => ({ full: level.full, hashes: [...level.hashes] }))
-      const tiles = new Map<string, TileRow>()
-      for (const entry of entries) append(crypto, grown, leafHash(crypto, entry), 0, tiles)
+      const leaves = entries.map((entry) => leafHash(crypto, entry))
+      const { edge, completed } = appendLeaves(crypto, tree.edge, leaves)
+      const grown = fillTiles(tree.open, completed)
       const keep = () => {
-        edge = grown
-        size += BigInt(entries.length)
+        tree = { edge, open: grown.open }
       }
-      return { tiles: [...tiles.values()], keep }
+      return { tiles: grown.tiles, keep }
     },
     edge(level, number) {
-      const at = edge[level]
+      const at = tree.open[level]
       return at && at.full === number ? concat(...at.hashes) : undefined
     },
-    async reload() {
-      size = await ledger.size()
-      edge = await readEdge(crypto, ledger, size)
-    },
   }
-  await growth.reload()
-  return growth
 }
 
-/** Appends one hash at a level; a tile that fills up is written and hands its root to the level above. */
-function append(crypto: Crypto, edge: Edge, hash: Uint8Array, level: number, tiles: Map<string, TileRow>): void {
-  edge[level] ??= { full: 0n, hashes: [] }
-  const at = edge[level]
-  at.hashes.push(hash)
-  const row = { level, number: at.full, hashes: concat(...(level > 0 || at.hashes.length === WIDTH ? at.hashes : [])) }
-  if (row.hashes.length > 0) tiles.set(`${level}/${at.full}`, row)
-  if (at.hashes.length < WIDTH) return
-  const root = subtreeRoot(crypto, at.hashes)
-  edge[level] = { full: at.full + 1n, hashes: [] }
-  append(crypto, edge, root, level + 1, tiles)
-}
-
-/** Root of a complete subtree whose width is a power of two. */
-function subtreeRoot(crypto: Crypto, hashes: readonly Uint8Array[]): Uint8Array {
-  let level = hashes
-  while (level.length > 1) {
-    const above: Uint8Array[] = []
-    for (let i = 0; i + 1 < level.length; i += 2) {
-      const [left, right] = [level[i], level[i + 1]]
-      if (left && right) above.push(nodeHash(crypto, left, right))
-    }
-    level = above
+/** The open tiles with what was completed after them, and every tile that filled up or grew. */
+function fillTiles(before: Tree["open"], completed: readonly CompleteSubtree[]) {
+  const open = before.map(({ full, hashes }) => ({ full, hashes: [...hashes] }))
+  const tiles: TileRow[] = []
+  for (const { level, hash } of completed) {
+    // Every eighth level of the tree is a level of tiles.
+    if (level % TILE_HEIGHT !== 0) continue
+    open[level / TILE_HEIGHT] ??= { full: 0n, hashes: [] }
+    const at = open[level / TILE_HEIGHT]
+    if (at?.hashes.push(hash) !== TILE_WIDTH) continue
+    tiles.push({ level: level / TILE_HEIGHT, number: at.full, hashes: concat(...at.hashes) })
+    at.full++
+    at.hashes = []
   }
-  return level[0] ?? emptyRoot(crypto)
-}
-
-/** RFC 6962 §2.1: the complete subtrees at the right edge, folded from the right. */
-function rootOf(crypto: Crypto, edge: Edge): Uint8Array {
-  const subtrees: Uint8Array[] = []
-  for (const { hashes } of edge.toReversed()) {
-    for (let from = 0; from < hashes.length; ) {
-      let width = 1
-      while (width * 2 <= hashes.length - from) width *= 2
-      subtrees.push(subtreeRoot(crypto, hashes.slice(from, from + width)))
-      from += width
-    }
+  for (const [level, { full, hashes }] of open.entries()) {
+    const same = before[level]?.full === full && before[level].hashes.length === hashes.length
+    if (level > 0 && hashes.length > 0 && !same) tiles.push({ level, number: full, hashes: concat(...hashes) })
   }
-  return subtrees.length === 0
-    ? emptyRoot(crypto)
-    : subtrees.reduceRight((right, left) => nodeHash(crypto, left, right))
+  return { open, tiles }
 }
 
-async function readEdge(crypto: Crypto, ledger: Ledger, size: bigint): Promise<Edge> {
-  const edge: Edge = []
-  let count = size
-  for (let level = 0; count > 0n; level++) {
-    const full = count / BigInt(WIDTH)
-    const partial = count % BigInt(WIDTH)
-    const hashes =
-      level === 0
-        ? (await ledger.entries(full * BigInt(WIDTH), count)).map((entry) => leafHash(crypto, entry))
-        : splitHashes(partial > 0n ? await ledger.tile(level, full) : new Uint8Array())
-    if (BigInt(hashes.length) !== partial)
+async function readTree(crypto: Crypto, ledger: Pick<Ledger, "size" | "entries" | "tile">): Promise<Tree> {
+  const size = await ledger.size()
+  const open: { full: bigint; hashes: Uint8Array[] }[] = []
+  for (let level = 0, count = size; count > 0n; level++, count /= WIDTH) {
+    const full = count / WIDTH
+    const hashes = await readHashes(crypto, ledger, { level, full, count })
+    if (BigInt(hashes.length) !== count % WIDTH)
       throw new Error("the ledger's tiles do not fit its entries; restore a backup")
-    edge.push({ full, hashes })
-    count = full
+    open.push({ full, hashes })
   }
-  return edge
+  // From the top down, the open tiles side by side are the tree's right edge, each folded as a small tree of its own.
+  const hashes = open
+    .toReversed()
+    .flatMap((tile) => appendLeaves(crypto, { size: 0n, hashes: [] }, tile.hashes).edge.hashes)
+  return { edge: { size, hashes }, open }
 }
 
-function splitHashes(bytes: Uint8Array | undefined): Uint8Array[] {
-  return Array.from(
-    { length: (bytes?.length ?? 0) / 32 },
-    (_, i) => bytes?.slice(i * 32, i * 32 + 32) ?? new Uint8Array(),
+async function readHashes(
+  crypto: Crypto,
+  ledger: Pick<Ledger, "entries" | "tile">,
+  { level, full, count }: { level: number; full: bigint; count: bigint },
+): Promise<Uint8Array[]> {
+  if (level === 0) return (await ledger.entries(full * WIDTH, count)).map((entry) => leafHash(crypto, entry))
+  const bytes = count % WIDTH > 0n ? await ledger.tile(level, full) : undefined
+  return Array.from({ length: (bytes?.length ?? 0) / HASH_BYTES }, (_, i) =>
+    new Uint8Array(bytes ?? []).slice(i * HASH_BYTES, (i + 1) * HASH_BYTES),
   )
 }

@@ -33,6 +33,8 @@ export type Ledger = {
   size(): Promise<bigint>
   /** Instant of the last stamp; 1970 before the first. */
   lastAt(): Promise<string>
+  /** Instant of the stamp at an index; 1970 where there is none. */
+  stampedAt(index: bigint): Promise<string>
   enter(rows: readonly Row[], tiles: readonly TileRow[]): Promise<void>
   /** The stamp of the envelope whose header has this hash. */
   stampOf(hash: string): Promise<string | undefined>
@@ -74,7 +76,7 @@ const ENTER = `
   ), opened AS (
     INSERT INTO line SELECT line, string_to_array(members, ' ') FROM rows WHERE place = 1
   )
-  INSERT INTO body SELECT index, body FROM rows`
+  INSERT INTO body SELECT index, body FROM rows WHERE body IS NOT NULL`
 const GROW = `
   INSERT INTO tile SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bytea[])
   ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes`
@@ -121,23 +123,11 @@ async function migrate(client: pg.PoolClient): Promise<void> {
 function writes(pool: pg.Pool, writer: pg.PoolClient) {
   return {
     async enter(rows: readonly Row[], tiles: readonly TileRow[]): Promise<void> {
-      const column = <K extends keyof Row>(key: K) => rows.map((row) => row[key])
-      const values = [
-        ...[column("index").map(String), column("line"), column("place"), column("sender"), column("serial")],
-        ...[column("hash"), column("header"), column("stamp"), column("head"), column("entry"), column("seen")],
-        ...[rows.map((row) => row.members.join(" ")), column("body")],
-      ]
-      const enter = { name: "enter", text: ENTER, values }
       // One statement is one transaction.
-      if (tiles.length === 0) return orRolledBack(writer, async () => void (await writer.query(enter)))
+      if (tiles.length === 0) return orRolledBack(writer, () => insertGroup(writer, rows, tiles))
       await orRolledBack(writer, async () => {
         await writer.query("BEGIN")
-        await writer.query(enter)
-        await writer.query(GROW, [
-          tiles.map((t) => t.level),
-          tiles.map((t) => String(t.number)),
-          tiles.map((t) => t.hashes),
-        ])
+        await insertGroup(writer, rows, tiles)
         await writer.query("COMMIT")
       })
     },
@@ -162,6 +152,24 @@ function writes(pool: pg.Pool, writer: pg.PoolClient) {
   }
 }
 
+/** Inserts a group by one or two statements, in whatever transaction `client` is in. Bodies that are absent stay so. */
+export async function insertGroup(
+  client: pg.ClientBase,
+  rows: readonly Row[],
+  tiles: readonly TileRow[],
+): Promise<void> {
+  const column = <K extends keyof Row>(key: K) => rows.map((row) => row[key])
+  const values = [
+    ...[column("index").map(String), column("line"), column("place"), column("sender"), column("serial")],
+    ...[column("hash"), column("header"), column("stamp"), column("head"), column("entry"), column("seen")],
+    ...[rows.map((row) => row.members.join(" ")), column("body")],
+  ]
+  await client.query({ name: "enter", text: ENTER, values })
+  if (tiles.length === 0) return
+  const numbers = tiles.map((t) => String(t.number))
+  await client.query(GROW, [tiles.map((t) => t.level), numbers, tiles.map((t) => t.hashes)])
+}
+
 /** Does `work`; where the server lives and refused it (a full disk), nothing of it stays and the writer can go on. */
 async function orRolledBack(writer: pg.PoolClient, work: () => Promise<void>): Promise<void> {
   try {
@@ -182,7 +190,11 @@ function reads(pool: pg.Pool) {
     },
     async lastAt(): Promise<string> {
       const { rows } = await pool.query("SELECT stamp FROM envelope ORDER BY index DESC LIMIT 1")
-      return /\nat (.*)\n/.exec(rows[0]?.stamp ?? "")?.[1] ?? new Date(0).toISOString()
+      return instantIn(rows[0]?.stamp)
+    },
+    async stampedAt(index: bigint): Promise<string> {
+      const { rows } = await pool.query("SELECT stamp FROM envelope WHERE index = $1", [String(index)])
+      return instantIn(rows[0]?.stamp)
     },
     async stampOf(hash: string): Promise<string | undefined> {
       const { rows } = await pool.query("SELECT stamp FROM envelope WHERE hash = $1", [hash])
@@ -243,6 +255,11 @@ function reads(pool: pg.Pool) {
       return rows[0] && { size: BigInt(rows[0].size), note: rows[0].note }
     },
   }
+}
+
+/** The instant in a stamp's text, which this registry wrote itself. */
+function instantIn(stamp: string | undefined): string {
+  return /\nat (.*)\n/.exec(stamp ?? "")?.[1] ?? new Date(0).toISOString()
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as pg hands it over; its columns are those of 001-ledger.sql

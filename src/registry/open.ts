@@ -19,9 +19,12 @@ import { formatFrame } from "#seal/wire.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { EVERYONE } from "./admission.ts"
 import { openAllowance } from "./allowance.ts"
+import { leaveDatabase } from "./backup-database.ts"
+import { openBehind } from "./behind.ts"
 import { openCheckpoints } from "./checkpoints.ts"
 import { openDelivery } from "./delivery.ts"
 import { openDoors } from "./doors.ts"
+import { openForgetting } from "./forgetting.ts"
 import { currentFrontPage } from "./front.ts"
 import { openGrowth } from "./growth.ts"
 import { type Ledger, openLedger } from "./ledger.ts"
@@ -74,11 +77,20 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
   const tiles = openTiles(ledger, growth)
   const delivery = openDelivery(clock, ledger)
   const meters = openMeters(() => Number(growth.size()), delivery.followers)
+  const behind = openBehind({
+    ...{ crypto, clock, founded, ledger, growth, tiles, log },
+    writer: () => writer,
+    checkpoints: () => checkpoints,
+    fell: () => server.closeAllConnections(),
+  })
+  stack.defer(() => behind.close())
   const checkpoints = await openCheckpoints({
     ...{ crypto, clock, ledger, growth, tiles, origin, policy, log },
     witnesses: [...new Set([...options.witnesses, ...policy.witnesses.flatMap((w) => w.url ?? [])])],
     signers: [logSigner, cosignerOf(origin, keys.register.mlDsa44)],
     published: (note) => delivery.published(note),
+    held: behind.holds,
+    beyond: behind.claim,
   })
   stack.defer(() => checkpoints.close())
   const { roll, lastAt } = await foldLedger(ledger, founded)
@@ -86,6 +98,7 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
   const writer = openWriter({
     ...{ crypto, clock, ledger, growth, signer, roll, lastAt },
     allowance: openAllowance(clock, perMinute, urgentPerMinute),
+    behind: behind.holds,
     entered(rows) {
       delivery.entered(rows)
       meters.entered(rows.length)
@@ -93,8 +106,11 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
     },
   })
   stack.defer(() => writer.idle())
+  stack.use(openForgetting(clock, ledger, log))
   stack.defer(() => delivery.close())
   const opening = async (member: string) => {
+    // Behind, it does not know where lines end: signing less than it once stamped would speak against itself.
+    if (behind.holds()) return []
     const size = growth.size()
     const lines = await ledger.linesOf(member)
     const heads = await Promise.all(lines.map(async (line) => ({ line, end: await ledger.lineEnd(line) })))
@@ -108,6 +124,8 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
     charter: founded.text,
     largestRequest: charter.limits.body * 4,
     submit: writer.submit,
+    size: growth.size,
+    takeBack: behind.takeBack,
     authenticate: (request) =>
       verifiedDelegation(crypto, request, founded.office, clock.now(), (delegation, key) => {
         const inForce = writer.roll().members[delegation]?.key?.ed25519
@@ -119,12 +137,14 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
     },
     tile: tiles.read,
     checkpoint: checkpoints.latest,
-    health: () => ({ ok: true, size: String(growth.size()), now: instantOf(clock) }),
+    health: () => ({ ok: !behind.holds(), size: String(growth.size()), now: instantOf(clock), behind: behind.why() }),
     metrics: meters.text,
     page: (wishes) =>
       currentFrontPage(crypto, founded, writer.roll(), { checkpoint: checkpoints.latest(), policy }, wishes),
     log,
   })
+  await behind.begin()
+  stack.use(leaveDatabase(options.folder, options.database))
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(options.port, options.host, resolve)

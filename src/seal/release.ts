@@ -32,6 +32,12 @@ export function signRelease(release: Release, desk: SignerPair): string {
   return formatNote(signNote(formatRelease(release), desk))
 }
 
+/** Whether two releases that were opened convict their author: one id, and not the same words to the same readers. */
+export function contradict(one: Release, other: Release): boolean {
+  const sameId = one.office === other.office && one.from === other.from && one.id === other.id
+  return sameId && formatRelease(one) !== formatRelease(other)
+}
+
 /** Reads a release that `desk` signed; throws a VerificationError. */
 export async function openRelease(crypto: Crypto, note: string, desk: KeyPair): Promise<Release> {
   const parsed = parseNote(note)

@@ -5,7 +5,7 @@ import type { Plan } from "./found.ts"
 
 /**
  * Opens the lines of the exercise's plan as its officers would: one desk proposes, the others accept. Looks again
- * whenever something was entered, and enters nothing twice.
+ * whenever something was entered, and enters nothing twice. Settles when all are open, or when `signal` aborts.
  */
 export function openExerciseLines(desks: ReadonlyMap<string, Desk>, plan: Plan, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -14,13 +14,11 @@ export function openExerciseLines(desks: ReadonlyMap<string, Desk>, plan: Plan, 
       if (!ready) return
       const open = plan.lines.map((line) => openLine(desks, line))
       const withSecretariat = [...desks.values()].every((desk) => desk.views.lines().every((line) => line.open))
-      if (open.every((line) => line) && withSecretariat) {
-        done.abort()
-        resolve()
-      }
+      if (open.every((line) => line) && withSecretariat) done.abort()
     }
     const done = new AbortController()
     const stop = AbortSignal.any([signal, done.signal])
+    stop.addEventListener("abort", () => resolve())
     for (const desk of desks.values()) desk.live.watch((event) => event.kind === "entered" && look(), stop)
     look()
   })

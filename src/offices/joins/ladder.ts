@@ -26,6 +26,8 @@ export type Facts = {
   witnessed: string | null
   /** For each addressee, when its desk first said that it holds the line past this place. */
   delivered: Readonly<Record<string, string | undefined>>
+  /** Who says on this line that a deadline passed without a response. */
+  speaksForTheClock: string
 }
 
 /** The ladders of a message, one for each addressee, each rung with who made it. Read only: no rule asks this. */
@@ -36,19 +38,19 @@ export function ladders(message: MessageState, facts: Facts): Ladder[] {
   if (facts.witnessed) common.push({ rung: "witnessed", by: "witnesses", at: facts.witnessed })
   return Object.entries(message.answers).map(([addressee, answer]) => ({
     addressee,
-    steps: [...common, ...answerSteps(addressee, answer, facts.delivered[addressee])],
+    steps: [...common, ...answerSteps(addressee, answer, facts)],
   }))
 }
 
-function answerSteps(addressee: string, answer: Answer, delivered: string | undefined): Step[] {
-  const at: [Rung, string | undefined][] = [
-    ["delivered", delivered],
-    ["opened", answer.opened?.at],
-    ["acknowledged", answer.acknowledged?.at],
-    ["objected", answer.objected?.at],
-    ["unanswered", answer.unanswered?.at],
+function answerSteps(addressee: string, answer: Answer, facts: Facts): Step[] {
+  const steps: [Rung, string | undefined, string][] = [
+    ["delivered", facts.delivered[addressee], addressee],
+    ["opened", answer.opened?.at, addressee],
+    ["acknowledged", answer.acknowledged?.at, addressee],
+    ["objected", answer.objected?.at, addressee],
+    ["unanswered", answer.unanswered?.at, facts.speaksForTheClock],
   ]
-  return at.flatMap(([rung, when]) => (when === undefined ? [] : [{ rung, by: addressee, at: when }]))
+  return steps.flatMap(([rung, at, by]) => (at === undefined ? [] : [{ rung, by, at }]))
 }
 
 /** What an addressee has still to do: nothing once it acknowledged or objected, or the message was recalled. */

@@ -1,0 +1,192 @@
+import { actForm } from "#offices/judge.ts"
+import type { Founded } from "#offices/roll/charter.ts"
+import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
+import { fromHex, fromUtf8, utf8 } from "#register/bytes.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { VerificationError } from "#register/error.ts"
+import { openCheckpoint } from "#register/log.ts"
+import { parseVerifierKey, type VerifierKey } from "#register/note.ts"
+import { evaluatePolicy, parsePolicy } from "#register/policy.ts"
+import { HASH_BYTES, leafHash, verifyInclusion } from "#register/tree.ts"
+import { packBody, recordHash, textHash } from "#seal/body.ts"
+import { commitment, type Header, parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
+import { nextHead, openStamp, publicLineNumber, registerEntry, type Stamp } from "#seal/stamp.ts"
+import { type Archive, bytes, number, text } from "./archive.ts"
+import { keyOfNewcomer } from "./arrival.ts"
+import { rollAfterAct } from "./roll.ts"
+
+/** One thing in an archive that does not hold: in which table, which row of it, and in a code what is wrong. */
+export type Finding = { table: string; row: string; code: string }
+
+type Row = Record<string, unknown>
+type Known = { crypto: Crypto; archive: Archive; registryKey: VerifierKey; roll: Roll }
+
+/**
+ * Checks a whole archive again from its own bytes, as a stranger would who got the disk: every signature, stamp, head,
+ * chain, commitment, record, text, checkpoint and proof. What is nobody's signed word (marks, drafts, officers) and the
+ * folded states, which `rebuild` makes again, are not looked at. An erased text is no finding.
+ */
+export async function inspect(archive: Archive, crypto: Crypto, founded: Founded): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const { sql } = archive
+  const check = async (table: string, row: string, work: () => unknown) => {
+    try {
+      await work()
+    } catch (error) {
+      findings.push({ table, row, code: error instanceof VerificationError ? error.code : "unreadable" })
+    }
+  }
+  const { integrity_check: whole } = archive.db.prepare("PRAGMA integrity_check").get() ?? {}
+  if (whole !== "ok") findings.push({ table: "", row: "", code: "unreadable" })
+  const registryKey = parseVerifierKey(crypto, founded.charter.registry)
+  const known: Known = { crypto, archive, registryKey, roll: emptyRoll(founded) }
+  for (const row of sql.all`SELECT * FROM envelope ORDER BY "index"`)
+    await check("envelope", String(row.index), async () => {
+      const checked = await checkEnvelope(known, row)
+      await check("record", String(row.index), () => checkRecords(known, row))
+      known.roll = await rollAfterRow(known, row, checked.header)
+    })
+  await check("record", "", () =>
+    must(
+      sql.all`SELECT "index" FROM record WHERE "index" NOT IN (SELECT "index" FROM envelope)`.length === 0,
+      "act.malformed",
+    ),
+  )
+  for (const row of sql.all`SELECT * FROM text`)
+    await check("text", String(row.hash), () => {
+      const salted = { salt: bytes(row.salt) ?? new Uint8Array(), bytes: bytes(row.bytes) ?? new Uint8Array() }
+      must(textHash(crypto, salted) === row.hash, "text.missing")
+    })
+  for (const row of sql.all`SELECT l.*, (SELECT max(place) FROM envelope e WHERE e.line = l.id) AS last,
+      (SELECT head FROM envelope e WHERE e.line = l.id ORDER BY place DESC LIMIT 1) AS held FROM line l`)
+    await check("line", String(row.id), () => must(row.place === row.last && row.head === row.held, "line.malformed"))
+  for (const row of sql.all`SELECT * FROM checkpoint`)
+    await check("checkpoint", String(row.size), () => checkCheckpoint(crypto, founded, row))
+  for (const row of sql.all`SELECT p.*, c.root, e.stamp, e.line, e.place FROM proof p
+      LEFT JOIN checkpoint c USING (size) LEFT JOIN envelope e ON e."index" = p."index"`)
+    await check("proof", String(row.index), () => checkProof(crypto, row))
+  return findings
+}
+
+function must(good: boolean, code: VerificationError["code"]): void {
+  if (!good) throw new VerificationError(code, "an archive holds what does not fit")
+}
+
+async function checkEnvelope(known: Known, row: Row): Promise<SignedHeader> {
+  const { crypto, roll } = known
+  const signed = parseSignedHeader(crypto, text(row.header) ?? "")
+  const stamp = await openStamp(crypto, text(row.stamp) ?? "", known.registryKey)
+  const { header, hash } = signed
+  must(hash === row.hash && header.from === row.sender && header.serial === row.serial, "header.malformed")
+  must(header.line === row.line && header.precedence === row.precedence, "header.malformed")
+  must(header.office === roll.office && stamp.office === roll.office, "header.office")
+  must(stamp.header === hash && stamp.line === header.line && stamp.head === row.head, "stamp.mismatch")
+  must(stamp.place === row.place && Number(stamp.index) === row.index && stamp.at === row.at, "stamp.mismatch")
+  checkOrder(known, header, stamp)
+  const body = rowBody(row)
+  const key = roll.members[header.from]?.key ?? (await keyOfNewcomer(crypto, signed, body && packBody(body)))
+  if (!key) throw new VerificationError("roll.unknown-key", "an envelope of nobody on the roll")
+  await verifyHeader(crypto, signed, key)
+  if (body) must(commitment(crypto, header, body.salt, body.act) === header.commit, "body.commit")
+  const sealed = bytes(row.sealed)
+  if (sealed) must(crypto.sha256(sealed).toHex() === header.body.hash, "body.hash")
+  // What could not be opened says why; what could be, only that its act is of no form.
+  const fault = text(row.fault)
+  must(body ? fault === formFault(header, body.act) && !sealed : fault !== undefined, "body.malformed")
+  return signed
+}
+
+function rowBody(row: Row) {
+  const [salt, act] = [bytes(row.salt), bytes(row.act)]
+  return salt && act ? { salt, act, texts: [] } : undefined
+}
+
+function formOf(act: Uint8Array) {
+  try {
+    return actForm.safeParse(JSON.parse(fromUtf8(act))).data
+  } catch {
+    return undefined
+  }
+}
+
+function formFault({ to }: Header, act: Uint8Array): string | undefined {
+  return to === "*" || formOf(act) ? undefined : "act.malformed"
+}
+
+/** Place, head, chain, `seen` and time follow from the envelopes before. */
+function checkOrder(
+  { archive: { sql }, crypto }: Known,
+  { line, from, serial, prev, seen }: Header,
+  stamp: Stamp,
+): void {
+  const before = sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${stamp.place - 1}`
+  const head = stamp.place === 1 ? line : (text(before?.head) ?? "")
+  must(head !== "" && nextHead(crypto, head, stamp.header) === stamp.head, "stamp.mismatch")
+  const index = Number(stamp.index)
+  const chain = sql.get`SELECT serial, hash FROM envelope WHERE line = ${line} AND sender = ${from} AND "index" < ${index}
+    ORDER BY "index" DESC LIMIT 1`
+  must(serial === Number(chain?.serial ?? 0) + 1 && prev === (text(chain?.hash) ?? null), "stamp.mismatch")
+  const earlier = sql.get`SELECT max(at) AS at FROM envelope WHERE "index" < ${index}`
+  must(stamp.at >= (text(earlier?.at) ?? ""), "stamp.mismatch")
+  const told = sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${seen.place}`
+  const fits = seen.place < stamp.place && (seen.place === 0 ? line : text(told?.head)) === seen.head
+  const row = sql.get`SELECT seen FROM envelope WHERE "index" = ${index}`
+  must(row?.seen === (fits ? seen.place : 0), "header.malformed")
+}
+
+/** Records are those of the act, in its order; one of a list is named by its salted hash. */
+function checkRecords({ archive: { sql }, crypto }: Known, row: Row): void {
+  const body = rowBody(row)
+  const form = body && publicLineNumber(text(row.line) ?? "") === undefined ? formOf(body.act) : undefined
+  const rows = sql.all`SELECT * FROM record WHERE "index" = ${number(row.index)} ORDER BY number`
+  const named = form && "list" in form ? form.list : form ? [JSON.stringify(form.record)] : []
+  must(rows.length === named.length, "act.malformed")
+  for (const [i, one] of rows.entries()) {
+    const [fields, salt] = [text(one.fields) ?? "", bytes(one.salt)]
+    must(one.number === i && one.kind === form?.act && one.line === row.line, "act.malformed")
+    must(one.matter === matterIn(fields), "act.malformed")
+    // A record that its author named and did not send stands there as null.
+    const name = salt ? recordHash(crypto, { salt, bytes: utf8(fields) }) : fields
+    must(name === named[i] || (!salt && fields === "null"), "act.malformed")
+  }
+}
+
+function matterIn(fields: string): string {
+  const parsed: unknown = JSON.parse(fields)
+  const matter = typeof parsed === "object" && parsed !== null && "matter" in parsed ? parsed.matter : ""
+  return typeof matter === "string" ? matter : ""
+}
+
+async function rollAfterRow({ crypto, roll }: Known, row: Row, { line, from }: Header): Promise<Roll> {
+  const number = publicLineNumber(line)
+  const act = bytes(row.act)
+  if (number === undefined || !act) return roll
+  return rollAfterAct(crypto, roll, act, {
+    by: from,
+    index: Number(row.index),
+    line: number,
+    header: text(row.hash) ?? "",
+  })
+}
+
+async function checkCheckpoint(crypto: Crypto, { charter }: Founded, row: Row): Promise<void> {
+  const keys = charter.register.keys.map((key) => parseVerifierKey(crypto, key))
+  const log = { origin: charter.register.origin, keys }
+  const checkpoint = await openCheckpoint(crypto, text(row.note) ?? "", log)
+  must(Number(checkpoint.size) === row.size && checkpoint.root.toHex() === row.root, "checkpoint.malformed")
+  const { holds, time } = await evaluatePolicy(crypto, parsePolicy(crypto, charter.policy), checkpoint.note)
+  must(holds && time !== undefined, "checkpoint.unwitnessed")
+  must(new Date(Number(time) * 1000).toISOString() === row.witnessed, "checkpoint.malformed")
+}
+
+function checkProof(crypto: Crypto, row: Row): void {
+  const stamp = text(row.stamp) ?? ""
+  const line = { line: text(row.line) ?? "", place: number(row.place) }
+  const leaf = leafHash(crypto, registerEntry(crypto, line, stamp.slice(0, stamp.lastIndexOf("\n\n") + 1)))
+  const hashes = bytes(row.hashes) ?? new Uint8Array()
+  const proof = Array.from({ length: Math.ceil(hashes.length / HASH_BYTES) }, (_, i) =>
+    hashes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES),
+  )
+  const head = { size: BigInt(number(row.size)), root: fromHex(text(row.root) ?? "") }
+  verifyInclusion(crypto, BigInt(number(row.index)), leaf, head, proof)
+}

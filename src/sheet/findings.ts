@@ -1,0 +1,66 @@
+import type { Charter } from "#offices/roll/charter.ts"
+import type { SheetData } from "./form.ts"
+
+/** Everything that a sheet can say; each has its sentence in the three catalogues. */
+export const STATEMENTS = [
+  "envelope",
+  "signed",
+  "entered.between",
+  "entered.before",
+  "entered.late",
+  "act.hidden",
+  "act.list",
+  "act.other",
+  "act.message.sent",
+  "act.message.opened",
+  "act.message.acknowledged",
+  "act.message.objected",
+  "act.message.recalled",
+  "act.message.unanswered",
+  "act.line.proposed",
+  "act.line.accepted",
+  "act.line.checked",
+  "act.reply",
+  "act.reply-by",
+  "act.elsewhere",
+  "act.not-taken",
+  "delivered",
+  "text.shown",
+  "text.bytes",
+  "text.hidden",
+  "claim.times",
+  "claim.outside",
+  "claim.register",
+  "claim.texts",
+  "not.true",
+  "not.read",
+  "not.beside",
+  "not.after",
+] as const
+export type StatementCode = (typeof STATEMENTS)[number]
+
+/** One thing that a sheet says. Values are names, hashes, instants and codes; `quote` is a text in its author's words. */
+export type Statement = { code: StatementCode; values: Readonly<Record<string, string>>; quote?: string }
+
+/** What a sheet that verifies comes to. */
+export type Findings = {
+  office: string
+  charter: Charter
+  line: string
+  members: readonly string[]
+  matter: string
+  /** The language in which its readable part is written. */
+  language: SheetData["language"]
+  /** Not a whole line: something may have been said beside or after it. */
+  extract: boolean
+  /** Highest place of the line. */
+  last: number
+  /** SHA-256 of the data part. */
+  data: string
+  /** Proven, given the charter and a quorum of honest witnesses. */
+  statements: readonly Statement[]
+  /** Said by somebody and only that. */
+  claims: readonly Statement[]
+  /** What no sheet shows. */
+  unproven: readonly Statement[]
+}

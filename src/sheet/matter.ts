@@ -1,0 +1,126 @@
+import type { Entry } from "#offices/act.ts"
+import { rules } from "#offices/index.ts"
+import { parseRecord } from "#offices/judge.ts"
+import type { Founded } from "#offices/roll/charter.ts"
+import { fromUtf8 } from "#register/bytes.ts"
+import { STATEMENTS, type Statement } from "./findings.ts"
+import type { CheckedEnvelope, CheckedLine, ShownAct } from "./line.ts"
+
+/** What is said of the acts of a line by the rules of the office, envelope by envelope. */
+export type Telling = (envelope: CheckedEnvelope) => Statement[]
+
+/**
+ * Tells the acts of one matter in the order of the line: each in its own words, and by the same rules as the desks
+ * whether it is taken into account. What the sheet leaves out is not known here, and no statement speaks of it.
+ */
+export function tellMatter({
+  founded,
+  matter,
+  line,
+}: {
+  founded: Founded
+  matter: string
+  line: CheckedLine
+}): Telling {
+  let state: unknown
+  const opening = line.envelopes.find(({ shown }) => shown?.record?.matter === matter)
+  const delivered = new Set<string>()
+
+  function delivery({ signed: { header }, stamp }: CheckedEnvelope): Statement[] {
+    const place = opening?.stamp.place
+    const { seen, from } = header
+    if (place === undefined || from === opening?.signed.header.from || delivered.has(from)) return []
+    const past = seen.place >= place && seen.place < stamp.place && line.heads.get(seen.place) === seen.head
+    if (!past) return []
+    delivered.add(from)
+    return [{ code: "delivered", values: { by: from, seen: String(seen.place), place: String(place) } }]
+  }
+
+  /** Whether the rules take this act into account; acts about other matters are not judged here. */
+  function judged(envelope: CheckedEnvelope, shown: ShownAct): Statement[] {
+    const kind = rules.get(envelope.rules)?.get(shown.act)
+    const record = kind && parseRecord(kind, shown.record)
+    if (!kind || !record) return []
+    if ("refused" in record) return [notTaken(record.refused)]
+    if (record.matter === matter) {
+      const entry = entryOf(founded, envelope, line.members)
+      const verdict = kind.mayAct(state, record, entry)
+      if (verdict !== "permitted") return [notTaken(verdict.refused)]
+      state = kind.fold(state, record, entry)
+    } else if (kind.relates?.to(record) === matter && state !== undefined)
+      state = kind.relates.fold(state, record, entryOf(founded, envelope, line.members))
+    return []
+  }
+
+  return (envelope) => {
+    const { shown } = envelope
+    if (!shown) return [{ code: "act.hidden", values: {} }, ...delivery(envelope)]
+    const { record } = shown
+    if (!record) return [{ code: "act.list", values: { kind: shown.act } }, ...delivery(envelope)]
+    const about = record.matter === matter ? [] : [other(record, matter)]
+    const said = [actOf(shown.act, record), ...about, ...asked(record)]
+    return [...said, ...judged(envelope, shown), ...textsOf(envelope.rules, shown), ...delivery(envelope)]
+  }
+}
+
+function entryOf(founded: Founded, { signed, stamp }: CheckedEnvelope, members: readonly string[]): Entry {
+  const { charter } = founded
+  return {
+    by: signed.header.from,
+    at: stamp.at,
+    index: Number(stamp.index),
+    place: stamp.place,
+    header: signed.hash,
+    precedence: signed.header.precedence,
+    line: { id: signed.header.line, members },
+    secretariat: charter.secretariat,
+    clocks: { acknowledge: charter.clocks.acknowledge },
+  }
+}
+
+function notTaken(reason: string): Statement {
+  return { code: "act.not-taken", values: { reason } }
+}
+
+function actOf(act: string, record: Record<string, unknown>): Statement {
+  // Its author chose the name: only one of an office's form can mean a sentence about an act.
+  const code = act.includes(".") ? STATEMENTS.find((known) => known === `act.${act}`) : undefined
+  const value = (key: string) => written(record[key])
+  if (!code) return { code: "act.other", values: { kind: act } }
+  const values = { of: value("of"), about: value("by"), role: value("role"), objection: value("reason") }
+  return { code, values: { ...values, language: value("language"), purpose: value("purpose") } }
+}
+
+function other(record: Record<string, unknown>, matter: string): Statement {
+  const code = record.replyTo === matter ? "act.reply" : "act.elsewhere"
+  return { code, values: { matter: written(record.matter) } }
+}
+
+/** A field as it can be written; an author may put anything into one. */
+function written(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "")
+}
+
+function asked({ replyBy }: Record<string, unknown>): Statement[] {
+  return typeof replyBy === "string" ? [{ code: "act.reply-by", values: { at: replyBy } }] : []
+}
+
+/** Texts that an act names, shown or not, in the order of its fields. */
+function textsOf(version: number, { act, record, texts }: ShownAct): Statement[] {
+  const fields: readonly string[] = rules.get(version)?.get(act)?.texts ?? []
+  return Object.entries(record ?? {}).flatMap(([field, hash]): Statement[] => {
+    if (typeof hash !== "string") return []
+    const bytes = texts.get(hash)
+    const values = { field, hash }
+    if (bytes) return [quoted(values, bytes)]
+    return fields.includes(field) ? [{ code: "text.hidden", values }] : []
+  })
+}
+
+function quoted(values: { field: string; hash: string }, bytes: Uint8Array): Statement {
+  try {
+    return { code: "text.shown", values, quote: fromUtf8(bytes) }
+  } catch {
+    return { code: "text.bytes", values: { ...values, length: String(bytes.length) } }
+  }
+}

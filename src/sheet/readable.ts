@@ -1,0 +1,82 @@
+import type { Charter } from "#offices/roll/charter.ts"
+import type { Findings, Statement } from "./findings.ts"
+import { officeFingerprint } from "./fingerprint.ts"
+import { isSheetWord, type Language, plain, say } from "./words.ts"
+
+const RULE = "=".repeat(72)
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d{3})Z$/
+
+/**
+ * The readable part of a sheet by template 1, in one language: every line follows from the findings and nothing else, so
+ * that whoever has the data can write it again byte for byte.
+ */
+export function renderSheet(findings: Findings, language: Language): string {
+  const { charter, office, line, matter, data, extract, last, members } = findings
+  const t = (word: Parameters<typeof say>[1], values?: Record<string, string>) => say(language, word, values)
+  const kind = extract ? t("v1.extract") : t("v1.whole", { last: String(last) })
+  const names = alternat(members, charter, matter).map((name) => nameOf(charter, language, name))
+  const head = [
+    ...(charter.exercise ? [t("v1.exercise"), ""] : []),
+    `${t("v1.title")} · ${kind}`,
+    plain(charter.name[language]),
+    t("v1.generated"),
+    "",
+    t("v1.office", { office }),
+    t("v1.fingerprint", { fingerprint: officeFingerprint(office) }),
+    t("v1.line", { line }),
+    t("v1.members", { members: names.join(", ") }),
+    t("v1.alternat"),
+    t("v1.matter", { matter }),
+    t("v1.data", { data }),
+    t("v1.times"),
+  ]
+  const told = (statements: readonly Statement[]) =>
+    statements.flatMap((statement) => lines(charter, language, statement, last))
+  const section = (title: string, statements: readonly Statement[]) => ["", RULE, title, ...told(statements)]
+  const body = [
+    ...section(t("v1.section.proven"), findings.statements),
+    ...section(t("v1.section.claimed"), findings.claims),
+    ...section(t("v1.section.unproven"), findings.unproven),
+  ]
+  return `${[...head, ...body, ""].join("\n")}\n`
+}
+
+/** One statement: envelopes head what follows them; a text in its author's words stands behind a bar on every line. */
+function lines(charter: Charter, language: Language, { code, values, quote }: Statement, last: number): string[] {
+  const spoken = Object.entries(values).map(([key, value]) => [key, spell(charter, language, key, value)])
+  const sentence = say(language, `v1.${code}`, { last: String(last), ...Object.fromEntries(spoken) })
+  if (code === "envelope") return ["", sentence]
+  const quoted = quote === undefined ? [] : quote.split("\n").map((one) => `    | ${plain(one)}`)
+  return [`  - ${sentence}`, ...quoted]
+}
+
+const NAMED = new Set(["by", "about"])
+const CODED = new Set(["precedence", "objection", "role", "language", "field"])
+
+/** How a value is written: delegations by their names in the charter, codes in words, instants in UTC. */
+function spell(charter: Charter, language: Language, key: string, value: string): string {
+  if (NAMED.has(key)) return nameOf(charter, language, value)
+  // Names in a policy have no spaces; a state is called there as in the list of delegations.
+  if (key === "states")
+    return value
+      .split(" ")
+      .map((state) => nameOf(charter, language, state))
+      .join(", ")
+  const word = `v1.${key}.${value}`
+  if (CODED.has(key) && isSheetWord(word)) return say(language, word)
+  const [, day, time, fraction] = INSTANT.exec(value) ?? []
+  if (day) return `${day} ${time}${fraction === ".000" ? "" : fraction}`
+  return plain(value)
+}
+
+function nameOf({ delegations }: Charter, language: Language, name: string): string {
+  return plain(delegations.find((delegation) => delegation.name === name)?.names[language] ?? name)
+}
+
+/** The charter's order, in which the parties change places by the last digit of the document's id, even or odd. */
+function alternat(names: readonly string[], { delegations }: Charter, document: string): string[] {
+  const parties = delegations.filter(({ kind }) => kind === "party").map(({ name }) => name)
+  const turned = Number.parseInt(document.slice(-1), 16) % 2 === 1 ? parties.toReversed() : parties
+  const order = delegations.map(({ name, kind }) => (kind === "party" ? (turned[parties.indexOf(name)] ?? name) : name))
+  return names.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
+}

@@ -1,0 +1,134 @@
+import { type PublicAct, publicAct } from "#offices/roll/acts.ts"
+import { emptyRoll, enterPublicAct, type Roll } from "#offices/roll/roll.ts"
+import { fromBase64, fromUtf8 } from "#register/bytes.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { VerificationError } from "#register/error.ts"
+import { unpackBody } from "#seal/body.ts"
+import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
+import { commitment, type Header, verifyHeader } from "#seal/header.ts"
+import { nextHead, publicLine, type Stamp } from "#seal/stamp.ts"
+import { checkEntered, type Entered, type Office } from "./entered.ts"
+import { must, within } from "./fault.ts"
+import type { RollEntry } from "./form.ts"
+
+/** The roll as it was after each place of public line 0; place 0 is the roll before anything was entered. */
+export type RollAt = { roll: Roll; head: string; index: bigint; at: string }
+
+/**
+ * Folds the roll from place 1 as every desk does: stamps, heads, serials, signatures, register. Throws a
+ * VerificationError; an act that the rules refuse counts for nothing, as in the office.
+ */
+export async function foldRoll(office: Office, entries: readonly RollEntry[]): Promise<RollAt[]> {
+  const { crypto, founded } = office
+  const line = publicLine(0)
+  // Of these no one depends on another, and they are most of the work.
+  const entered = await Promise.all(
+    entries.map((entry, i) => within({ part: "roll", number: i + 1 }, () => checkEntered(office, line, entry))),
+  )
+  const rolls: RollAt[] = [{ roll: emptyRoll(founded), head: line, index: -1n, at: "" }]
+  const chain: Chain = new Map()
+  for (const [i, entry] of entries.entries()) {
+    const [one, last] = [entered[i], rolls[i]]
+    if (!one || !last) throw new Error("a place of the roll was not checked")
+    await within({ part: "roll", number: i + 1 }, async () => {
+      rolls.push(await next(crypto, one, entry, last, i + 1))
+      followChain(chain, one, true)
+    })
+  }
+  return rolls
+}
+
+async function next(crypto: Crypto, one: Entered, entry: RollEntry, last: RollAt, place: number): Promise<RollAt> {
+  const { signed, stamp } = one
+  const { header } = signed
+  checkOrder(crypto, stamp, last, place)
+  must(header.to === "*", "header.malformed", "a public act is addressed to somebody")
+  const act = readAct(crypto, header, entry)
+  const key = last.roll.members[header.from]?.key ?? (await keyOfNewcomer(crypto, act))
+  must(key !== undefined, "roll.unknown-key", "a public act is by a delegation without a desk key")
+  await verifyHeader(crypto, signed, key)
+  const about = { by: header.from, index: Number(stamp.index), line: 0, header: signed.hash }
+  const roll = act ? await enter(crypto, last.roll, act, about) : last.roll
+  return { roll, head: stamp.head, index: stamp.index, at: stamp.at }
+}
+
+function checkOrder(crypto: Crypto, stamp: Stamp, last: RollAt, place: number): void {
+  const follows = stamp.place === place && stamp.head === nextHead(crypto, last.head, stamp.header)
+  must(follows, "sheet.order", "the roll is not whole")
+  const onRoll = stamp.roll.place === place - 1 && stamp.roll.head === last.head
+  must(onRoll, "sheet.order", "a stamp names another roll")
+  must(stamp.index > last.index && stamp.at >= last.at, "sheet.order", "a stamp is earlier than the one before it")
+}
+
+/** The public act of a place; undefined where its body shows that it holds none. */
+function readAct(crypto: Crypto, header: Header, entry: RollEntry): PublicAct | undefined {
+  if ("act" in entry) {
+    const [salt, bytes] = [fromBase64(entry.act.salt), fromBase64(entry.act.bytes)]
+    must(commitment(crypto, header, salt, bytes) === header.commit, "body.commit", "an act is not the committed one")
+    return parseAct(bytes)
+  }
+  const body = fromBase64(entry.body)
+  const whole = body.length === header.body.length && crypto.sha256(body).toHex() === header.body.hash
+  must(whole, "body.hash", "a body is not the signed one")
+  must(!opens(crypto, header, body), "sheet.malformed", "a body that opens is shown as one that does not")
+  return undefined
+}
+
+function opens(crypto: Crypto, header: Header, bytes: Uint8Array): boolean {
+  try {
+    const body = unpackBody(bytes)
+    return commitment(crypto, header, body.salt, body.act) === header.commit
+  } catch (error) {
+    if (error instanceof VerificationError) return false
+    throw error
+  }
+}
+
+function parseAct(bytes: Uint8Array): PublicAct | undefined {
+  try {
+    return publicAct.safeParse(JSON.parse(fromUtf8(bytes))).data
+  } catch {
+    // Its author may write what he likes under his own signature; it counts for nothing.
+    return undefined
+  }
+}
+
+/** An acceptance is signed with the desk key that it brings; the fold holds its root against the charter. */
+async function keyOfNewcomer(crypto: Crypto, act: PublicAct | undefined): Promise<KeyPair | undefined> {
+  if (act?.act !== "mandate.accepted" && act?.act !== "charter.founded") return undefined
+  return (await openDeskKeyCertificate(crypto, act.certificate, parseKeyPair(crypto, act.root))).key
+}
+
+async function enter(
+  crypto: Crypto,
+  roll: Roll,
+  act: PublicAct,
+  about: { by: string; index: number; line: number; header: string },
+): Promise<Roll> {
+  try {
+    const next = await enterPublicAct(crypto, roll, act, about)
+    return "refused" in next ? roll : next
+  } catch (error) {
+    if (error instanceof VerificationError) return roll
+    throw error
+  }
+}
+
+/** The last envelope of each sender that was looked at. */
+export type Chain = Map<string, { serial: number; hash: string }>
+
+/**
+ * That serials of a sender rise and `prev` names the one before it wherever that is in the sheet; in a `whole` line it
+ * is. Throws `sheet.order`.
+ */
+export function followChain(chain: Chain, { signed }: Entered, whole: boolean): void {
+  const { header, hash } = signed
+  const last = chain.get(header.from)
+  const serial = last?.serial ?? 0
+  must(header.serial > serial, "sheet.order", "serials of a sender do not rise")
+  if (whole) must(header.serial === serial + 1, "sheet.order", "a serial is missing")
+  // With serial 1 the header's own form says that there is none before it.
+  if (last && header.serial === serial + 1)
+    must(header.prev === last.hash, "sheet.order", "a header follows another than the one before it")
+  chain.set(header.from, { serial: header.serial, hash })
+}

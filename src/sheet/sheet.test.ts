@@ -1,0 +1,157 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { STATEMENTS } from "./findings.ts"
+import { officeFingerprint, parseFingerprint } from "./fingerprint.ts"
+import { formatData, formatSheet, parseSheet } from "./form.ts"
+import { renderSheet } from "./readable.ts"
+import { verifySheet } from "./verify.ts"
+import { isSheetWord, plain, say } from "./words.ts"
+
+const vectors = new URL("../../test/vectors/", import.meta.url)
+const sheet = readFileSync(new URL("proof-sheet.txt", vectors), "utf8")
+
+type Path = (string | number)[]
+type Step = [string, Path, ...unknown[]]
+type Case = { title: string; steps: Step[]; code: string; where: unknown }
+const { cases } = JSON.parse(readFileSync(new URL("proof-sheet-refused.json", vectors), "utf8")) as { cases: Case[] }
+
+// biome-ignore lint/suspicious/noExplicitAny: data that a case takes apart on purpose
+type Any = any
+
+function at(data: Any, path: unknown): { get(): Any; set(value: Any): void; remove(): void } {
+  const keys = path as Path
+  const last = keys.at(-1) ?? ""
+  const parent = keys.slice(0, -1).reduce<Any>((value, key) => value[key], data)
+  return {
+    get: () => structuredClone(parent[last]),
+    set: (value) => {
+      parent[last] = value
+    },
+    remove: () => void parent.splice(last, 1),
+  }
+}
+
+function take(data: Any, [verb, path, first, second]: Step): void {
+  const place = at(data, path)
+  const before = place.get()
+  if (verb === "set") place.set(first)
+  else if (verb === "copy") at(data, first).set(before)
+  else if (verb === "remove") place.remove()
+  else if (verb === "swap") {
+    place.set(at(data, first).get())
+    at(data, first).set(before)
+  } else if (verb === "edit") place.set(before.replace(first, second))
+  else if (verb === "drop-lines")
+    place.set(
+      before
+        .split("\n")
+        .filter((line: string) => !line.startsWith(String(first)))
+        .join("\n"),
+    )
+  else if (verb === "drop-line") {
+    const lines = before.slice(0, -1).split("\n")
+    lines.splice(Number(first), 1)
+    place.set(`${lines.join("\n")}\n`)
+  } else throw new Error(`no such step: ${verb}`)
+  if (verb !== "remove" && verb !== "copy") assert.notDeepEqual(place.get(), before, "a step changes something")
+}
+
+test("a proof sheet of an earlier release is accepted for ever, with its text byte for byte", async () => {
+  const answer = await verifySheet(nodeCrypto, sheet)
+  assert.ok(answer.verdict, JSON.stringify(answer))
+  assert.equal(answer.assumed, true)
+  assert.equal(answer.findings.extract, true)
+  const codes = answer.findings.statements.map(({ code }) => code)
+  for (const code of ["act.message.sent", "delivered", "act.message.acknowledged", "act.message.objected", "act.reply"])
+    assert.ok(
+      codes.some((one) => one === code),
+      code,
+    )
+  assert.ok(!codes.includes("act.not-taken"))
+  assert.ok(!sheet.includes("this word is not disclosed"))
+  assert.ok(!sheet.includes(Buffer.from("this word is not disclosed").toString("base64").slice(0, -4)))
+})
+
+for (const { title, steps, code, where } of cases)
+  test(`a proof sheet is false with ${title}`, async () => {
+    const { data, readable } = parseSheet(sheet)
+    for (const step of steps) take(data, step)
+    const answer = await verifySheet(nodeCrypto, formatSheet(readable, formatData(data)))
+    assert.ok(!answer.verdict)
+    assert.deepEqual({ code: answer.reason, where: answer.where }, { code, where })
+  })
+
+test("a sheet of another office than the pinned one is false, and one of the pinned is not assumed", async () => {
+  const { data } = parseSheet(sheet)
+  const own = await verifySheet(nodeCrypto, sheet, { charter: data.charter })
+  assert.ok(own.verdict && !own.assumed)
+  for (const office of [own.office, own.fingerprint, own.fingerprint.replaceAll(" ", "-")])
+    assert.equal((await verifySheet(nodeCrypto, sheet, { office })).verdict, true)
+  for (const pinned of [{ office: "0".repeat(64) }, { charter: data.charter.replace("60", "61") }]) {
+    const answer = await verifySheet(nodeCrypto, sheet, pinned)
+    assert.ok(!answer.verdict)
+    assert.equal(answer.reason, "sheet.office")
+  }
+})
+
+test("one changed sign of the readable part is refused, and the verifier's own text is at hand", async () => {
+  const answer = await verifySheet(nodeCrypto, sheet.replace("Austria", "Australia"))
+  assert.ok(!answer.verdict)
+  assert.equal(answer.reason, "sheet.readable")
+  assert.ok(answer.findings)
+  assert.equal(renderSheet(answer.findings, "en"), parseSheet(sheet).readable)
+})
+
+test("a fingerprint is read as it is written, and nothing else is one", () => {
+  const office = parseSheet(sheet).data.envelopes[0]?.header.slice(23, 87) ?? ""
+  assert.match(officeFingerprint(office), /^\d{5}( \d{5}){7}$/)
+  assert.ok(parseFingerprint(officeFingerprint(office))(office))
+  for (const wrong of ["", "12345", officeFingerprint(office).slice(1), office.slice(1), office.toUpperCase()])
+    assert.throws(() => parseFingerprint(wrong), { code: "encoding" })
+})
+
+test("every statement has its sentence in the three languages, with the same places for values", async () => {
+  const catalogues = await Promise.all(
+    ["en", "uk", "ru"].map(
+      async (language): Promise<Record<string, string>> =>
+        (await import(`#words/${language}/sheet.json`, { with: { type: "json" } })).default,
+    ),
+  )
+  const places = (sentence = "") => [...sentence.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name).sort()
+  const [first = {}] = catalogues
+  for (const code of STATEMENTS) assert.ok(isSheetWord(`v1.${code}`), code)
+  for (const catalogue of catalogues) {
+    assert.deepEqual(Object.keys(catalogue), Object.keys(first))
+    // Plurals, numbers and dates would make the readable part depend on the reader's runtime.
+    for (const [word, sentence] of Object.entries(catalogue)) {
+      assert.deepEqual(places(sentence), places(first[word]), word)
+      assert.doesNotMatch(sentence, /\{[^}]*[^a-z}][^}]*\}/, word)
+    }
+  }
+})
+
+test("the words of a template never change: another wording is another template", async () => {
+  // One sentence a line, as `word=sentence`; a sheet that was printed with them is compared byte for byte.
+  const known = {
+    en: "31d6646dec069622a8651dbe0b0384f9d2b042c9346bb99a5dd3225480dcadbb",
+    uk: "aa4e766ab7d0ca1a1972fafd9ff6a4fca21789f6c7db4cf2d9aed3d1376ee8f2",
+    ru: "c1c684fe0e9becd1f9dec30032fc15e30e14e9963442d3fcddfe05be02966366",
+  }
+  for (const [language, hash] of Object.entries(known)) {
+    const catalogue = (await import(`#words/${language}/sheet.json`, { with: { type: "json" } })).default
+    const words = Object.entries(catalogue).filter(([word]) => word.startsWith("v1."))
+    const text = words.map(([word, sentence]) => `${word}=${sentence}\n`).join("")
+    assert.equal(Buffer.from(nodeCrypto.sha256(Buffer.from(text))).toString("hex"), hash, language)
+  }
+})
+
+test("what cannot be seen is written out, so that no text can reorder or hide another", () => {
+  assert.equal(
+    plain("a\u202eb\u200bc\rd\u{e0041}\\u{202e}\\n"),
+    "a\\u{202e}b\\u{200b}c\\u{d}d\\u{e0041}\\u{5c}u{202e}\\n",
+  )
+  assert.equal(plain("Об’єкт, ёлка — 50° 27′ N"), "Об’єкт, ёлка — 50° 27′ N")
+  assert.equal(say("en", "v1.act.other", { kind: "<b>{x}'" }), "An act of the kind <b>{x}'.")
+})

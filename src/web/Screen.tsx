@@ -1,0 +1,30 @@
+import { Compose } from "./lines/Compose.tsx"
+import { Inbox } from "./lines/Inbox.tsx"
+import { Line } from "./lines/Line.tsx"
+import { Message } from "./lines/Message.tsx"
+import { Heading } from "./parts/Heading.tsx"
+import { To } from "./parts/To.tsx"
+import { Register } from "./register/Register.tsx"
+import { usePlace } from "./router.ts"
+import { useWords } from "./words.ts"
+
+/** The screen that the address names. */
+export function Screen() {
+  const { path, query } = usePlace()
+  const { t } = useWords()
+  const [office, first, second] = path.split("/").filter((part) => part !== "")
+  if (office === undefined) return <Inbox />
+  if (office === "line" && first) return <Line key={first} id={first} />
+  if (office === "message" && first && second)
+    return <Message key={`${first}/${second}`} line={first} matter={second} />
+  if (office === "compose") return <Compose key={query.toString()} query={query} />
+  if (office === "register") return <Register />
+  return (
+    <>
+      <Heading>{t("screen.unknown")}</Heading>
+      <p>
+        <To href="/">{t("inbox.title")}</To>
+      </p>
+    </>
+  )
+}

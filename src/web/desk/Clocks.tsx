@@ -1,0 +1,24 @@
+import { inZone, utc, zones } from "../parts/time.ts"
+import { useWords } from "../words.ts"
+import { useNow } from "./live.ts"
+import { useDesk } from "./state.ts"
+
+/** The desk's clock in UTC, the two other zones beside it, each by name. */
+export function Clocks() {
+  const { live, status } = useDesk()
+  const { t } = useWords()
+  const now = useNow(live)
+  const { day, time } = utc(now)
+  return (
+    <div className="clocks" role="timer" aria-label={t("clock.label")} aria-live="off">
+      <span className="utc">
+        {day} <b>{time}</b> UTC
+      </span>
+      {zones(status).map(({ id, zone }) => (
+        <span key={id}>
+          {inZone(now, zone).time.slice(0, 5)} {t(`zone.${id}`)}
+        </span>
+      ))}
+    </div>
+  )
+}

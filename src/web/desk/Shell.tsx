@@ -1,0 +1,70 @@
+import { type ReactNode, useRef, useState } from "react"
+import { go } from "../router.ts"
+import { useWords } from "../words.ts"
+import { AlarmBanner } from "./AlarmBanner.tsx"
+import { ExerciseBanner } from "./ExerciseBanner.tsx"
+import { KeysDialog } from "./KeysDialog.tsx"
+import { isOnRow, stepRow, useKeys } from "./keys.ts"
+import { Lines } from "./Lines.tsx"
+import { RecordsPolicy } from "./RecordsPolicy.tsx"
+import { SilenceBanner } from "./SilenceBanner.tsx"
+import { StatusBar } from "./StatusBar.tsx"
+import { useDesk } from "./state.ts"
+import { UrgentBar } from "./UrgentBar.tsx"
+
+/** What stands around every screen: exercise, whose desk, the clocks, the connection, the lines, the keys. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { status } = useDesk()
+  const { t } = useWords()
+  const [keysShown, showKeys] = useState(false)
+  const pressedG = useRef(0)
+  // `g` waits a second and a half for the letter that says where to.
+  const afterG = (then: () => void) => () => {
+    if (performance.now() - pressedG.current < 1500) then()
+  }
+  useKeys({
+    g: () => {
+      pressedG.current = performance.now()
+    },
+    i: afterG(() => go("/")),
+    r: afterG(() => go("/register")),
+    n: () => go("/compose"),
+    j: () => stepRow(1),
+    k: () => stepRow(-1),
+    "?": () => showKeys(true),
+  })
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t("skip")}
+      </a>
+      {status.exercise && <ExerciseBanner />}
+      <StatusBar onKeys={() => showKeys(true)} />
+      <AlarmBanner />
+      <SilenceBanner />
+      <UrgentBar />
+      <div className="columns">
+        <Lines />
+        <main id="main" tabIndex={-1} onKeyDown={arrows}>
+          {children}
+        </main>
+      </div>
+      <footer className="foot">
+        <p>{t("foot.transmits")}</p>
+        <details>
+          <summary>{t("policy.title")}</summary>
+          <RecordsPolicy />
+        </details>
+      </footer>
+      {keysShown && <KeysDialog onClose={() => showKeys(false)} />}
+    </div>
+  )
+}
+
+/** Arrows move among rows once the focus is on one; elsewhere they scroll. */
+function arrows(event: { key: string; preventDefault(): void }): void {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : undefined
+  if (step === undefined || !isOnRow()) return
+  event.preventDefault()
+  stepRow(step)
+}

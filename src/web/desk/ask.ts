@@ -1,0 +1,46 @@
+/** What the desk answered: a value, or a code that has words in every language. */
+export type Answer<T> = { value: T } | { failed: string }
+
+/** Reads from the desk's API; the path begins after /api. */
+export function ask<T>(path: string, signal?: AbortSignal): Promise<Answer<T>> {
+  return call<T>(path, signal ? { signal } : {})
+}
+
+/** Hands something to the desk's API. */
+export function tell<T>(path: string, body: unknown = {}): Promise<Answer<T>> {
+  return call<T>(path, posting(body))
+}
+
+/** Fetches a text that the desk makes, such as a proof sheet. */
+export async function askText(path: string, body: unknown): Promise<Answer<string>> {
+  try {
+    const response = await fetch(`/api${path}`, posting(body))
+    return response.ok ? { value: await response.text() } : { failed: await reason(response) }
+  } catch {
+    return { failed: "desk-away" }
+  }
+}
+
+function posting(body: unknown): RequestInit {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<Answer<T>> {
+  try {
+    const response = await fetch(`/api${path}`, init)
+    // The desk is this delegation's own program; its shapes are those of offices/joins/screen.ts.
+    return response.ok ? { value: (await response.json()) as T } : { failed: await reason(response) }
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    return { failed: "desk-away" }
+  }
+}
+
+async function reason(response: Response): Promise<string> {
+  try {
+    const answer = (await response.json()) as { error?: string; refused?: string }
+    return answer.refused ?? answer.error ?? `http-${response.status}`
+  } catch {
+    return `http-${response.status}`
+  }
+}

@@ -1,0 +1,46 @@
+import { useEffect, useEffectEvent } from "react"
+import { stored } from "./preferences.ts"
+
+/** One-letter keys of a screen. They sleep while somebody types, while a dialog is open, and where switched off. */
+export function useKeys(keys: Record<string, (() => void) | undefined>): void {
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || sleeps(event.target)) return
+    const action = keys[event.key.length === 1 ? latin(event) : event.key]
+    if (!action) return
+    event.preventDefault()
+    action()
+  })
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => press(event)
+    window.addEventListener("keydown", hear)
+    return () => window.removeEventListener("keydown", hear)
+  }, [])
+}
+
+/** The letter that stands on the key in Latin, whatever layout is on: officers type Cyrillic. */
+function latin(event: KeyboardEvent): string {
+  if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) return "?"
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase()
+  return /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : (letter ?? event.key)
+}
+
+function sleeps(target: EventTarget | null): boolean {
+  if (stored("keys") === "off" || document.querySelector("[role=dialog], [role=alertdialog]")) return true
+  return (
+    target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=listbox]") !== null
+  )
+}
+
+/** Moves the focus among the rows of the screen, in the order in which they stand. */
+export function stepRow(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("main [data-row]")]
+  const at = rows.findIndex((row) => row.matches(":focus"))
+  const next = at === -1 ? (by === 1 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))
+  rows[next]?.focus()
+  rows[next]?.scrollIntoView({ block: "nearest" })
+}
+
+/** Whether the focus stands on a row, so that an arrow moves it instead of the page. */
+export function isOnRow(): boolean {
+  return document.activeElement?.hasAttribute("data-row") ?? false
+}

@@ -1,0 +1,75 @@
+import { type FormEvent, useEffect, useState } from "react"
+import { Button } from "react-aria-components"
+import type { MessageView } from "#offices/joins/screen.ts"
+import { type Draft, dropDraft, keepDraft } from "../desk/drafts.ts"
+import { useDesk } from "../desk/state.ts"
+import { go } from "../router.ts"
+import { useWords } from "../words.ts"
+import { ComposeFields } from "./ComposeFields.tsx"
+import { FlashDialog } from "./FlashDialog.tsx"
+import { hand } from "./hand.ts"
+import { PrecedenceChoice } from "./PrecedenceChoice.tsx"
+import { readReplyBy } from "./reply-by.ts"
+import { missing, wordsOf } from "./writing.ts"
+
+/** The form of a message. Every stroke is kept as a draft; a FLASH is asked about once more before it goes. */
+export function ComposeForm({ first, original }: { first: Draft; original?: MessageView | undefined }) {
+  const { status, live, silent } = useDesk()
+  const { t, code } = useWords()
+  const [draft, setDraft] = useState(first)
+  const [wrong, setWrong] = useState<string>()
+  const [asking, setAsking] = useState(false)
+  useEffect(() => {
+    if (draft !== first) keepDraft(status.delegation, draft)
+  }, [draft, first, status.delegation])
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part, at: new Date(live.now()).toISOString() })
+
+  async function send(): Promise<string | undefined> {
+    const replyBy = readReplyBy(draft.replyBy)
+    const { line, precedence, language, subject, body, token, replyTo } = draft
+    const fields = { language, ...(replyBy && { replyBy }), ...(replyTo !== null && { replyTo }) }
+    const answer = await hand({ act: "message.sent", line, precedence, fields, texts: { subject, body }, token })
+    if ("failed" in answer) return code("refused", answer.failed)
+    dropDraft(status.delegation, draft.id)
+    go(`/message/${line}/${answer.matter}`, "replace")
+    return undefined
+  }
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    const lack = missing(draft, live.now())
+    setWrong(lack && t(lack))
+    if (lack) return
+    if (draft.precedence === "FLASH") setAsking(true)
+    else void send().then(setWrong)
+  }
+  return (
+    <form className="form" onSubmit={submit}>
+      <ComposeFields draft={draft} change={change} original={original} />
+      <PrecedenceChoice chosen={draft.precedence} onChoose={(precedence) => change({ precedence })} />
+      <p className="hint" role="status">
+        {t("compose.words", { count: wordsOf(draft) })}
+      </p>
+      {wrong !== undefined && (
+        <p role="alert" className="wrong">
+          {wrong}
+        </p>
+      )}
+      <div className="buttons">
+        <Button className="button strong" type="submit" isDisabled={silent}>
+          {t("compose.send")}
+        </Button>
+        <Button
+          className="button"
+          onPress={() => {
+            dropDraft(status.delegation, draft.id)
+            go("/")
+          }}
+        >
+          {t("compose.discard")}
+        </Button>
+        <span className="hint">{t("drafts.here-only")}</span>
+      </div>
+      {asking && <FlashDialog draft={draft} onConfirm={send} onClose={() => setAsking(false)} />}
+    </form>
+  )
+}

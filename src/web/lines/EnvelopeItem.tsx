@@ -1,0 +1,51 @@
+import type { EnvelopeRow } from "#offices/joins/screen.ts"
+import { useNameOf } from "../parts/Delegation.tsx"
+import { Instant } from "../parts/Instant.tsx"
+import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
+import { To } from "../parts/To.tsx"
+import { useWords } from "../words.ts"
+
+/** One envelope. What rules refuse at its place, or what its author signed wrongly, stays in sight with the reason. */
+export function EnvelopeItem({ row, line }: { row: EnvelopeRow; line: string }) {
+  const { t, code } = useWords()
+  const nameOf = useNameOf()
+  return (
+    <tr>
+      <td>{row.place}</td>
+      <td>
+        {nameOf(row.by)} <span className="serial">· {row.serial}</span>
+      </td>
+      <td>
+        <Instant at={row.at} />
+      </td>
+      <td>
+        <PrecedenceMark of={row.precedence} />
+      </td>
+      <td>
+        {row.records.map((record, number) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: records stand in an envelope by their number
+          <div key={number}>
+            {record.kind.startsWith("message.") ? (
+              <To data-row href={`/message/${line}/${record.matter}`}>
+                {code("act", record.kind)}
+              </To>
+            ) : (
+              code("act", record.kind)
+            )}
+            {record.refused !== null && (
+              <p className="mark">
+                {t("envelope.not-taken")} {code("refused", record.refused)}
+              </p>
+            )}
+          </div>
+        ))}
+        {row.fault !== null && (
+          <p className="mark">
+            {t("envelope.fault", { name: nameOf(row.by) })} {code("fault", row.fault)}
+          </p>
+        )}
+        {row.records.length === 0 && row.fault === null && t("act.none")}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,65 @@
+import { useState } from "react"
+import { Button } from "react-aria-components"
+import type { LineView } from "#offices/joins/screen.ts"
+import { useDesk } from "../desk/state.ts"
+import { AskDialog } from "../parts/AskDialog.tsx"
+import { Delegations } from "../parts/Delegation.tsx"
+import { Hash } from "../parts/Hash.tsx"
+import { To } from "../parts/To.tsx"
+import { useWords } from "../words.ts"
+import { hand } from "./hand.ts"
+
+/** Members in the alternat, purpose, state; and accepting, where this delegation is awaited. */
+export function LineHead({ line }: { line: LineView }) {
+  const { status, silent, again } = useDesk()
+  const { t, code } = useWords()
+  const [asking, setAsking] = useState(false)
+  async function accept(): Promise<string | undefined> {
+    const answer = await hand({ act: "line.accepted", line: line.id, fields: { matter: line.id } })
+    again()
+    return "failed" in answer ? code("refused", answer.failed) : undefined
+  }
+  return (
+    <div className="head">
+      <dl className="facts">
+        <dt>{t("line.members")}</dt>
+        <dd>
+          <Delegations names={line.members} document={line.id} /> <small>{t("order.note")}</small>
+        </dd>
+        <dt>{t("line.purpose")}</dt>
+        <dd lang="">{line.purpose}</dd>
+        <dt>{t("line.state")}</dt>
+        <dd>
+          {line.open ? t("line.open") : t("line.awaits")}{" "}
+          {!line.open && <Delegations names={line.awaited} document={line.id} />}
+        </dd>
+        <dt>{t("line.id")}</dt>
+        <dd>
+          <Hash of={line.id} />
+        </dd>
+      </dl>
+      <div className="buttons">
+        {line.open && (
+          <To className="button strong" href={`/compose?line=${line.id}`}>
+            {t("line.write")}
+          </To>
+        )}
+        {!line.open && line.awaited.includes(status.delegation) && (
+          <Button className="button strong" isDisabled={silent} onPress={() => setAsking(true)}>
+            {t("line.accept")}
+          </Button>
+        )}
+      </div>
+      {asking && (
+        <AskDialog
+          title={t("line.accept")}
+          confirm={t("line.accept")}
+          onConfirm={accept}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t("line.accept-meaning")}</p>
+        </AskDialog>
+      )}
+    </div>
+  )
+}

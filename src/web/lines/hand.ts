@@ -1,0 +1,26 @@
+import { tell } from "../desk/ask.ts"
+import { randomWord } from "../desk/drafts.ts"
+
+/** What a screen hands to the door of its desk: one record of one kind. */
+export type Act = {
+  act: string
+  line: string
+  precedence?: string
+  fields: Record<string, string>
+  texts?: Record<string, string>
+  /** One word for it: handed in twice, it is one act. */
+  token?: string
+}
+
+/** Hands an act in; answers the matter it speaks of, or the code of a refusal. */
+export async function hand({ act, line, precedence = "ROUTINE", fields, texts = {}, token }: Act) {
+  const spoken = Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim() !== ""))
+  const answer = await tell<{ outbox: number; matters: string[] }>("/acts", {
+    act,
+    line,
+    precedence,
+    records: [{ fields, texts: spoken }],
+    token: token ?? randomWord(),
+  })
+  return "failed" in answer ? answer : { matter: answer.value.matters[0] ?? "" }
+}

@@ -1,0 +1,88 @@
+import type { AnyActKind, Entry, Verdict } from "#offices/act.ts"
+import type { DeskStatus, LineView, MessageView } from "#offices/joins/screen.ts"
+import { judge } from "#offices/judge.ts"
+import type { LineState } from "#offices/lines/line.ts"
+import {
+  type Answer,
+  type MessageState,
+  messageAcknowledged,
+  messageObjected,
+  messageRecalled,
+  OBJECTIONS,
+} from "#offices/lines/message.ts"
+
+/** What the rules say to each thing an officer could do with a message: the same rules that the desk will ask. */
+export type Offers = { acknowledge: Verdict; object: Verdict; recall: Verdict }
+
+/** Asks the rules, with the desk's time as `now`. */
+export function offers(message: MessageView, status: DeskStatus, now: number): Offers {
+  const line = status.lines.find((l) => l.id === message.line)
+  const entry: Entry = {
+    by: status.delegation,
+    at: new Date(now).toISOString(),
+    index: Number.MAX_SAFE_INTEGER,
+    place: Number.MAX_SAFE_INTEGER,
+    header: "",
+    precedence: "ROUTINE",
+    line: { id: message.line, members: message.members },
+    secretariat: status.secretariat,
+    clocks: { acknowledge: status.acknowledge },
+  }
+  const record = { matter: message.matter, of: message.header }
+  const asked = (kind: AnyActKind, fields: { matter: string }) =>
+    judge(kind, lineState(line), messageState(message), fields, entry)
+  return {
+    acknowledge: asked(messageAcknowledged, record),
+    object: asked(messageObjected, { ...record, reason: OBJECTIONS[0] } as { matter: string }),
+    recall: asked(messageRecalled, record),
+  }
+}
+
+/** The folded line as far as a view of it tells. */
+function lineState(line: LineView | undefined): LineState | undefined {
+  return (
+    line && {
+      proposedBy: "",
+      text: "",
+      purpose: line.purpose,
+      members: line.members,
+      accepted: {},
+      openedAt: line.open ? "" : null,
+    }
+  )
+}
+
+/** The folded message as far as its view tells: what the rules of answering read. */
+function messageState(message: MessageView): MessageState {
+  return {
+    by: message.by,
+    at: message.at,
+    index: message.index,
+    place: message.place,
+    header: message.header,
+    precedence: message.precedence as MessageState["precedence"],
+    language: message.language as MessageState["language"],
+    subject: "",
+    body: "",
+    replyTo: message.replyTo,
+    replyBy: message.replyBy,
+    recalled: message.recall && { ...message.recall, index: message.index },
+    answers: Object.fromEntries(
+      message.ladders.map(({ addressee, steps }): [string, Answer] => {
+        const at = (rung: string) => {
+          const step = steps.find((s) => s.rung === rung)
+          return step && { at: step.at, index: message.index }
+        }
+        const acknowledged = at("acknowledged")
+        const objected = at("objected")
+        return [
+          addressee,
+          {
+            ...(acknowledged && { acknowledged }),
+            ...(objected && { objected: { ...objected, reason: "OTHER", text: null } }),
+          },
+        ]
+      }),
+    ),
+  }
+}

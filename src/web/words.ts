@@ -1,0 +1,50 @@
+import { createContext, useContext } from "react"
+import { useIntl } from "react-intl"
+import type desk from "#words/en/desk.json"
+import type lines from "#words/en/lines.json"
+import type refusals from "#words/en/refusals.json"
+import type register from "#words/en/register.json"
+
+export const LANGUAGES = ["en", "uk", "ru"] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Every key of the catalogues that screens read; a key that is not there does not compile. */
+export type WordId = keyof typeof desk | keyof typeof lines | keyof typeof refusals | keyof typeof register
+export type Words = Record<string, string>
+
+const loads: Record<Language, () => Promise<{ words: Words }>> = {
+  en: () => import("./words/en.ts"),
+  uk: () => import("./words/uk.ts"),
+  ru: () => import("./words/ru.ts"),
+}
+
+/** The catalogue of one language; languages never mix. */
+export async function loadWords(language: Language): Promise<Words> {
+  return (await loads[language]()).words
+}
+
+export const LanguageContext = createContext<{ language: Language; choose(language: Language): void }>({
+  language: "en",
+  choose: () => undefined,
+})
+
+export function useLanguage() {
+  return useContext(LanguageContext)
+}
+
+type Values = Record<string, string | number>
+
+/** `t` says a word of the catalogue; `code` says a code that came from the desk, in the words of its family. */
+export function useWords() {
+  const intl = useIntl()
+  return {
+    t: (id: WordId, values?: Values): string => intl.formatMessage({ id }, values),
+    code: (family: "refused" | "fault" | "act", code: string): string => {
+      const id = `${family}.${code}`
+      return id in intl.messages
+        ? intl.formatMessage({ id })
+        : intl.formatMessage({ id: `${family}.unknown` satisfies WordId }, { code })
+    },
+  }
+}
+export type Translate = ReturnType<typeof useWords>["t"]

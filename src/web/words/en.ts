@@ -1,0 +1,7 @@
+import desk from "#words/en/desk.json"
+import lines from "#words/en/lines.json"
+import refusals from "#words/en/refusals.json"
+import register from "#words/en/register.json"
+
+/** Everything that a screen says in this language; no other language stands in for a missing word. */
+export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals }

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "node:test"
+import { deskApi } from "#desk/api.ts"
+import type { Desk } from "#desk/open.ts"
+import { VerificationError } from "#register/error.ts"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { officeFingerprint } from "#sheet/fingerprint.ts"
+import { parseSheet } from "#sheet/form.ts"
+import { verifySheet } from "#sheet/verify.ts"
+import { answer, type Office, openOffice, received, rungs, say, until } from "./office.ts"
+
+const SECRET = "Слово, яке має залишитися в конверті"
+
+/** Runs `iod verify` as anybody would, in a folder without any office. */
+function iodVerify(sheet: string, ...args: string[]): { code: number | null; out: string } {
+  const folder = mkdtempSync(join(tmpdir(), "iod-verify-"))
+  writeFileSync(join(folder, "sheet.txt"), sheet)
+  const program = join(import.meta.dirname, "../src/cli/iod.ts")
+  const run = spawnSync(process.execPath, [program, "verify", "sheet.txt", ...args], { cwd: folder, encoding: "utf8" })
+  rmSync(folder, { recursive: true })
+  assert.doesNotMatch(run.stderr, /at .*\.ts:/, "no crash")
+  return { code: run.status, out: run.stdout }
+}
+
+async function acknowledged(office: Office) {
+  const line = office.line("direct line")
+  const [from, to] = [office.desk("ukraine"), office.desk("russian-federation")]
+  const matter = say(from, line, SECRET, "FLASH")
+  const message = await received(to, line, matter)
+  assert.ok(!("refused" in answer(to, message, "message.acknowledged")))
+  for (const desk of [from, to]) {
+    await until(desk, "both are witnessed here", () => {
+      const reached = rungs(desk, message, to.delegation)
+      return ["witnessed", "delivered", "acknowledged"].every((rung) => reached.includes(rung)) && all(desk)
+    })
+  }
+  return { line, matter, message, from, to }
+}
+
+test("proof sheets of a real office", async (t) => {
+  await using office = await openOffice()
+  await t.test("either desk's is accepted by a stranger, and nothing that was changed in it is", () =>
+    strangers(office),
+  )
+  await t.test("texts that were not disclosed are not in the file, of a list only the record is", () => secrets(office))
+  await t.test("one of a whole line is no extract, and of other matters it shows nothing", () => wholeLine(office))
+  await t.test("the desk's API hands one out as a file to whoever is signed in", () => overTheApi(office))
+})
+
+async function strangers(office: Office): Promise<void> {
+  const { line, matter, message, from, to } = await acknowledged(office)
+  await office.closeRegistry()
+  const sheets = await Promise.all(
+    [from, to].map((desk) => desk.sheet(line, matter, { language: "uk", disclose: [message.header] })),
+  )
+  await office.reopenRegistry()
+  const [sheet = ""] = sheets.filter((one) => typeof one === "string")
+  for (const one of sheets) {
+    assert.ok(typeof one === "string")
+    const { code, out } = iodVerify(one)
+    assert.equal(code, 0, out)
+    assert.match(out, /^assumed office \d{5}( \d{5}){7}\n/)
+    assert.ok(out.includes(`    | ${SECRET}\n`))
+    assert.match(out, /EXTRACT · ВИТЯГ · ВЫПИСКА/)
+    assert.match(out, /Acknowledgement of receipt/)
+    assert.match(out, /Delivered: /)
+  }
+  const fingerprint = officeFingerprint(from.founded.office)
+  assert.equal(iodVerify(sheet, "--office", fingerprint).code, 0)
+  assert.equal(iodVerify(sheet, "--office", from.founded.office, "--language", "ru").code, 0)
+  const wrong = iodVerify(sheet, "--office", "0".repeat(64))
+  assert.equal(wrong.code, 1, wrong.out)
+  assert.equal(iodVerify("no sheet\n").code, 2)
+  assert.equal(iodVerify(sheet.slice(0, -1)).code, 2)
+
+  const bytes = Buffer.from(sheet)
+  const found = { true: 0, false: 0, unreadable: 0 }
+  for (let i = 0; i < 300; i++) {
+    // Spread over the whole file, its readable part too, with every bit in turn.
+    const at = Math.floor(((i + (i % 7) / 7) * bytes.length) / 300)
+    const flipped = Uint8Array.from(bytes)
+    flipped[at] = (flipped[at] ?? 0) ^ (1 << (i % 8))
+    found[await verdictOf(flipped)]++
+  }
+  assert.equal(found.true, 0)
+  assert.ok(found.false > 100 && found.unreadable > 10, JSON.stringify(found))
+}
+
+async function verdictOf(sheet: Uint8Array): Promise<"true" | "false" | "unreadable"> {
+  try {
+    return `${(await verifySheet(nodeCrypto, sheet)).verdict}`
+  } catch (error) {
+    if (error instanceof VerificationError) return "unreadable"
+    throw error
+  }
+}
+
+async function secrets(office: Office): Promise<void> {
+  const { line, matter, from, to } = await acknowledged(office)
+  const closed = await from.sheet(line, matter, { language: "en", disclose: [] })
+  assert.ok(typeof closed === "string")
+  assert.ok(!closed.includes(SECRET) && !closed.includes(Buffer.from(SECRET).toBase64()))
+  assert.equal(iodVerify(closed).code, 0)
+
+  const both = [SECRET, "the other record"].map((body) => ({
+    fields: { language: "uk" },
+    texts: { subject: `Subject: ${body}`, body },
+  }))
+  const handed = from.door.hand({ act: "message.sent", line, records: both }, { officer: "officer" })
+  assert.ok(!("refused" in handed))
+  const [first = "", second = ""] = handed.matters
+  const message = await received(to, line, second)
+  await until(to, "the list is witnessed", () => rungs(to, message, to.delegation).includes("witnessed") && all(to))
+  const listed = await to.sheet(line, second, { language: "ru", disclose: [message.header] })
+  assert.ok(typeof listed === "string")
+  assert.equal(iodVerify(listed).code, 0)
+  assert.ok(listed.includes("    | the other record\n"))
+  const { envelopes } = parseSheet(listed).data
+  const shown = envelopes.map(({ act }) => Buffer.from(act?.record?.bytes ?? "", "base64").toString()).join("")
+  assert.ok(shown.includes(second) && !shown.includes(first))
+  assert.ok(!listed.includes(SECRET) && !listed.includes(Buffer.from(SECRET).toBase64()))
+
+  assert.deepEqual(await from.sheet(line, "0".repeat(64), { language: "en", disclose: [] }), {
+    refused: "sheet.unknown-matter",
+  })
+}
+
+async function wholeLine(office: Office): Promise<void> {
+  const { line, matter, to } = await acknowledged(office)
+  const sheet = await to.sheet(line, matter, { language: "en", disclose: [], whole: true })
+  assert.ok(typeof sheet === "string")
+  const answer = await verifySheet(nodeCrypto, sheet)
+  assert.ok(answer.verdict && !answer.findings.extract)
+  assert.doesNotMatch(sheet, /EXTRACT/)
+  assert.match(sheet, /WHOLE LINE, PLACES 1 TO \d+\n/)
+  assert.equal(parseSheet(sheet).data.envelopes[0]?.act, null)
+}
+
+async function overTheApi(office: Office): Promise<void> {
+  const { line, matter, message, from } = await acknowledged(office)
+  const session = from.officers.signIn(from.officers.link("Duty officer"))?.session
+  const ask = (matter: string, body: unknown, cookie = `${from.cookie}=${session}`) =>
+    deskApi(from).request(`/messages/${line}/${matter}/sheet`, {
+      method: "POST",
+      headers: { cookie, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    })
+  const choice = { language: "ru", disclose: message.textHashes }
+  const answer = await ask(matter, choice)
+  assert.equal(answer.status, 200)
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/plain/i)
+  assert.match(answer.headers.get("content-disposition") ?? "", /^attachment; filename="iod-sheet-[0-9a-f]{16}\.txt"$/)
+  const sheet = await answer.text()
+  assert.equal(iodVerify(sheet, "--language", "uk").code, 0)
+  assert.ok(sheet.includes(`    | ${SECRET}\n`))
+  assert.equal((await ask("0".repeat(64), choice)).status, 404)
+  assert.equal((await ask(matter, { ...choice, language: "de" })).status, 400)
+  assert.equal((await ask(matter, choice, "")).status, 401)
+}
+
+/** Whether every envelope that the desk holds is proven. */
+function all(desk: Desk): boolean {
+  return desk.registerView().notWitnessed === 0
+}
