@@ -36,7 +36,7 @@ export type CrashOffice = {
   kill(kind: Kind, choose: (below: number) => number): Promise<string>
   /** Begins to start whatever does not run; `ready` when all of it answers. */
   restart(): { ready: Promise<void> }
-  /** Ends everything, by asking first. */
+  /** Ends everything, by asking first; `restart` begins it again. */
   close(): Promise<void>
 }
 
@@ -67,7 +67,6 @@ export async function openCrashOffice(data: string, asOne: boolean): Promise<Cra
   const office = join(data, "office")
   const plan = asOne ? exercisePlan : PLAN
   const parts = asOne ? await oneProcess(office) : await manyProcesses(office)
-  let closing = false
 
   async function start(name: string, part: Part): Promise<void> {
     // Whatever was killed while it started is started again; a program that ends by itself is a finding.
@@ -119,8 +118,6 @@ export async function openCrashOffice(data: string, asOne: boolean): Promise<Cra
       return name
     },
     async close() {
-      if (closing) return
-      closing = true
       for (const { program } of [...parts.values()].reverse()) {
         if (!program || program.isOver()) continue
         program.child.kill("SIGTERM")

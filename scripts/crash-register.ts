@@ -2,7 +2,7 @@ import { base64, sameBytes } from "#register/bytes.ts"
 import { type OpenCheckpoint, openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
 import { tileReader } from "#register/tile-reader.ts"
-import { proveConsistency, type TreeHead, verifyConsistency } from "#register/tree.ts"
+import { type HashReader, proveConsistency, type TreeHead, verifyConsistency } from "#register/tree.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import type { CrashOffice } from "./crash-office.ts"
 import { pause } from "./crash-program.ts"
@@ -13,12 +13,25 @@ export type RegisterWatch = {
   seen(): number
   /** Checks all that were seen since the last call, and the last head before, against the register as it is now. */
   check(): Promise<OpenCheckpoint>
-  /** Checks every checkpoint ever seen against the last head; works when the registry is gone. */
+  /** Checks every checkpoint ever seen, and others that somebody keeps, against the last head. */
   checkAll(more: readonly (TreeHead & { whose: string })[]): Promise<void>
   stop(): Promise<void>
 }
 
 const POLL_MS = 40
+
+/** Throws unless the tree of `now` continues the older one. */
+async function continues(now: TreeHead, one: TreeHead & { whose?: string }, read: HashReader): Promise<void> {
+  const name = `${one.whose ?? "published"} checkpoint of size ${one.size}, root ${base64(one.root)}`
+  if (one.size > now.size) throw new Error(`the register shrank below the ${name}`)
+  if (one.size === now.size && !sameBytes(one.root, now.root)) throw new Error(`a second tree beside the ${name}`)
+  if (one.size === 0n || one.size === now.size) return
+  try {
+    verifyConsistency(nodeCrypto, one, now, await proveConsistency(nodeCrypto, one.size, now.size, read))
+  } catch (cause) {
+    throw new Error(`the register does not continue the ${name}`, { cause })
+  }
+}
 
 /** Watches the register of an office from now on: asks for its checkpoint over and over. */
 export function watchRegister(office: CrashOffice): RegisterWatch {
@@ -66,17 +79,7 @@ export function watchRegister(office: CrashOffice): RegisterWatch {
 
   async function checkAgainst(now: OpenCheckpoint, older: readonly (TreeHead & { whose?: string })[]): Promise<void> {
     const read = tileReader(nodeCrypto, now, fetchBytes)
-    for (const one of older) {
-      const name = `${one.whose ?? "published"} checkpoint of size ${one.size}, root ${base64(one.root)}`
-      if (one.size > now.size) throw new Error(`the register shrank below the ${name}`)
-      if (one.size === now.size && !sameBytes(one.root, now.root)) throw new Error(`a second tree beside the ${name}`)
-      if (one.size === 0n || one.size === now.size) continue
-      try {
-        verifyConsistency(nodeCrypto, one, now, await proveConsistency(nodeCrypto, one.size, now.size, read))
-      } catch (cause) {
-        throw new Error(`the register does not continue the ${name}`, { cause })
-      }
-    }
+    for (const one of older) await continues(now, one, read)
   }
 
   return {

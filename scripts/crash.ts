@@ -78,9 +78,9 @@ async function live(run: Run, { asOne, rounds }: Life): Promise<void> {
       const sum = `${load.handed.length} handed in, ${audit.envelopes()} envelopes, ${watch.seen()} checkpoints`
       process.stdout.write(`ok ${run.passed} ${killed.join(", ").padEnd(28)} ${seconds} s  ${sum}\n`)
     }
+    await audit.checkFiles()
     await watch.stop()
     await office.close()
-    await audit.checkFiles()
   } catch (error) {
     run.failed += Math.max(1, left)
     process.stdout.write(`FAILED ${error instanceof Error ? (error.stack ?? error.message) : error}\n`)
@@ -88,7 +88,6 @@ async function live(run: Run, { asOne, rounds }: Life): Promise<void> {
     await office?.close()
     return
   }
-  if (process.env.KEEP) return
   rmSync(data, { recursive: true, force: true, maxRetries: 10 })
 }
 

@@ -11,6 +11,7 @@ import { promisify } from "node:util"
 import pg from "pg"
 import { restoreBackup } from "#registry/restore.ts"
 import { createWitnessKey, makeWitness } from "#witness/key.ts"
+import { openWitness } from "#witness/open.ts"
 import { foundExercise, programFolder } from "../src/cli/exercise/found.ts"
 import { systemClock } from "../src/clock.ts"
 import { type Office, openOffice, received, rungs, say, TEST_PLAN, until } from "./office.ts"
@@ -128,7 +129,7 @@ test("a registry restored from an old backup takes nothing in before its desks h
     /is there already/,
   )
   const bodies = ["after the backup", "and one more"]
-  const said = [await spoken(office, "direct line", "after the backup"), await spoken(office, "all", "and one more")]
+  const said = [await spoken(office, "all", "after the backup"), await spoken(office, "direct line", "and one more")]
 
   const size = await allWitnessed(office)
   await office.closeRegistry()
@@ -163,9 +164,10 @@ test("a registry restored from an old backup takes nothing in before its desks h
   for (const name of away) await office.closeDesk(name)
   await wipe(office)
   await restore(office, file)
-  await office.reopenRegistry()
-  const lost = (sentence: string) => sentence.endsWith("no desk has brought it yet")
   const logged = office.logged.length
+  await office.reopenRegistry()
+  const lost = (sentence: string) =>
+    sentence.includes(`entry ${missing.index} is awaited`) && sentence.endsWith("no desk has brought it yet")
   await whenever("it says what it waits for", async () => office.logged.slice(logged).some(lost))
   const stuck = await health(office)
   assert.equal(stuck.size, missing.index)
@@ -190,6 +192,30 @@ test("a registry whose database is gone altogether is made again from what its d
   await works(office)
   assert.deepEqual(await entriesOf(office, size), before)
   await spoken(office, "all", "as if nothing had been")
+  assertTrust(office)
+})
+
+test("what was stamped before any witness saw it is taken back too", async () => {
+  const clock = systemClock(0, FAST)
+  await using office = await openOffice({ clock })
+  await allWitnessed(office)
+  const urls = office.witnesses.map((witness) => witness.address)
+  for (const witness of office.witnesses) await witness[Symbol.asyncDispose]()
+  const line = office.line("direct line")
+  const message = await received(office.desk("ukraine"), line, say(office.desk("russian-federation"), line, "unseen"))
+  const [row] = await query(office, "SELECT max(index) + 1 AS size FROM envelope")
+  const before = await entriesOf(office, BigInt(row.size))
+  await wipe(office)
+  const logs = office.desk("icrc").founded.charter.register.keys
+  for (const [i, name] of TEST_PLAN.witnesses.entries()) {
+    const folder = programFolder(office.data, "witness", name)
+    office.witnesses[i] = await openWitness({ folder, logs, clock, port: urls[i]?.port ?? 0 })
+  }
+  await office.reopenRegistry()
+  await works(office)
+  assert.deepEqual(await entriesOf(office, BigInt(row.size)), before)
+  const desk = office.desk("ukraine")
+  await until(desk, "it is witnessed", () => rungs(desk, message, desk.delegation).includes("witnessed"))
   assertTrust(office)
 })
 

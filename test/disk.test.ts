@@ -1,17 +1,34 @@
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
-import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from "node:fs"
+import { randomBytes } from "node:crypto"
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { deskApp, leaveScriptAddress } from "#desk/serve.ts"
+import type { DeskStatus } from "#offices/joins/screen.ts"
+import { openAudit } from "../scripts/crash-audit.ts"
 import { openLoad } from "../scripts/crash-load.ts"
 import { openCrashOffice } from "../scripts/crash-office.ts"
-import { callDesk } from "../scripts/crash-program.ts"
+import { callDesk, readDesk, saying } from "../scripts/crash-program.ts"
 import { watchRegister } from "../scripts/crash-register.ts"
-import { openAudit } from "../scripts/crash-audit.ts"
 import { programFolder } from "../src/cli/exercise/found.ts"
 import { openOffice, received, say, until } from "./office.ts"
+
+function temporaryFolder(): { path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), "iod-disk-"))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 10 }) }
+}
 
 /** A disk of its own on a folder: a tmpfs of so many MiB. `undefined` where this process may not mount one. */
 function smallDisk(folder: string, mebibytes: number): Disposable | undefined {
@@ -25,13 +42,17 @@ function smallDisk(folder: string, mebibytes: number): Disposable | undefined {
   return { [Symbol.dispose]: () => void execFileSync("umount", ["-l", folder]) }
 }
 
-/** Writes a file until nothing more fits. */
-function fill(folder: string): string {
+/** Writes a file until nothing more fits, but for so many MiB. */
+function fill(folder: string, leave = 0): string {
   const path = join(folder, "filler")
   const file = openSync(path, "w")
   const bytes = Buffer.alloc(4096, 1)
   try {
-    for (;;) writeSync(file, bytes)
+    for (;;) {
+      const free = statfsSync(folder)
+      if (leave > 0 && free.bavail * free.bsize <= leave * 2 ** 20) return path
+      writeSync(file, bytes)
+    }
   } catch (error) {
     assert.equal((error as NodeJS.ErrnoException).code, "ENOSPC")
   } finally {
@@ -84,46 +105,80 @@ test("a desk with a full disk says so, loses nothing that it acknowledged, and g
   acknowledged.push("after space was made")
   const subjects = () => other.views.messages({ line, limit: 500 }).filter((m) => m.by === "ukraine")
   await until(other, "all that was acknowledged arrives", () => subjects().length >= acknowledged.length)
-  assert.deepEqual(subjects().map((m) => m.subject).toSorted(), acknowledged.toSorted())
+  assert.deepEqual(
+    subjects()
+      .map((m) => m.subject)
+      .toSorted(),
+    acknowledged.toSorted(),
+  )
   for (const one of [desk, other]) assert.deepEqual(one.evidenceView(), [])
   // Before the disk goes: nothing may hold a file on it.
   await office.closeDesk("ukraine")
 })
 
-test("a registry with a full disk ends with a sentence, and starts again with everything when there is space", async (t) => {
-  const data = mkdtempSync(join(tmpdir(), "iod-disk-"))
-  const folder = programFolder(join(data, "office"), "registry")
-  using disk = smallDisk(folder, 90)
-  if (!disk) return t.skip(NO_DISK)
-  await using office = await asDisposable(openCrashOffice(data, false))
+/** An office of real processes whose registry stands on a disk of its own, with a desk that has much to send. */
+async function officeOnSmallDisk(data: string) {
+  const office = await openCrashOffice(data, false)
   const load = openLoad(office, "disk", Math.random)
   const watch = watchRegister(office)
   const audit = openAudit(office, load, watch)
-  const filler = fill(folder)
-  const said = office.program("registry")
-  // What is acknowledged by a desk now waits in its outbox, or in a log segment that was there before.
-  const line = JSON.parse((await callDesk(office.folderOf("ukraine"), "GET", "/desk")).text).lines[0].id
-  let ended: string | undefined
-  void said.ended.then((how) => {
-    ended = how
-  })
-  for (let i = 0; ended === undefined && i < 400; i++) {
-    const token = `disk-${i}-of-the-load`
-    const records = [{ fields: { language: "en" }, texts: { subject: token, body: crypto.randomUUID().repeat(5000) } }]
-    const asked = { act: "message.sent", line, records, token }
-    const answer = await callDesk(office.folderOf("ukraine"), "POST", "/acts", asked)
-    assert.equal(answer.status, 200)
-    load.handed.push({ desk: "ukraine", line, token, number: i, precedence: "ROUTINE", acknowledged: true })
+  const desk = "ukraine"
+  const line = (await readDesk<DeskStatus>(office.folderOf(desk), "/desk")).lines[0]?.id ?? ""
+  return {
+    ...{ office, audit },
+    /** Hands in another message of nearly two hundred kibibytes. */
+    async handIn(): Promise<void> {
+      const number = load.handed.length
+      const token = `disk-${number}-of-the-load`
+      const records = [{ fields: { language: "en" }, texts: { subject: token, body: randomBytes(95_000).toHex() } }]
+      const { status, text } = await callDesk(office.folderOf(desk), "POST", "/acts", {
+        ...{ act: "message.sent", line, records, token },
+      })
+      assert.equal(status, 200, text)
+      load.handed.push({ desk, line, token, number, precedence: "ROUTINE", acknowledged: true })
+    },
+    async [Symbol.asyncDispose]() {
+      await watch.stop()
+      await office.close()
+    },
   }
-  console.log("ENDED", ended, load.handed.length, said.said())
+}
+
+test("a registry whose disk is full enters nothing, says so, and goes on by itself when there is space", async (t) => {
+  using data = temporaryFolder()
+  const folder = programFolder(join(data.path, "office"), "registry")
+  using disk = smallDisk(folder, 90)
+  if (!disk) return t.skip(NO_DISK)
+  await using small = await officeOnSmallDisk(data.path)
+  const filler = fill(folder)
+  for (let i = 0; i < 10; i++) await small.handIn()
+  const registry = small.office.program("registry")
+  await saying(registry, /envelopes were not entered: could not extend file .* No space left on device/)
   rmSync(filler)
-  await office.restart().ready
-  await audit.quiesce()
-  await audit.check()
-  await watch.stop()
+  await small.audit.quiesce()
+  await small.audit.check()
+  assert.equal(registry.isOver(), false)
 })
 
-async function asDisposable<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T & AsyncDisposable> {
-  const opened = await opening
-  return { ...opened, [Symbol.asyncDispose]: () => opened.close() }
-}
+test("a registry whose database can write no log any more ends with a sentence, and starts with everything when there is space", async (t) => {
+  using data = temporaryFolder()
+  const folder = programFolder(join(data.path, "office"), "registry")
+  using disk = smallDisk(folder, 90)
+  if (!disk) return t.skip(NO_DISK)
+  await using small = await officeOnSmallDisk(data.path)
+  // Tables have room to grow, and the next segment of the log, 16 MiB, has none.
+  const filler = fill(folder, 15)
+  const registry = small.office.program("registry")
+  for (let i = 0; i < 300 && !registry.isOver(); i++) await small.handIn()
+  assert.equal(await registry.ended, "1")
+  assert.match(
+    registry.said(),
+    /\nthe registry lost its database \(.*\); what was acknowledged is kept: start it again\n$/,
+  )
+  await assert.rejects(small.office.restart().ready, /PostgreSQL did not start .* No space left on device/s)
+
+  rmSync(filler)
+  await small.office.restart().ready
+  await small.audit.quiesce()
+  await small.audit.check()
+})

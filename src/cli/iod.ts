@@ -18,7 +18,7 @@ iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--langu
 iod desk list [--line ID] | acknowledge --matter ID | export --matter ID
     what a screen does, for a running desk (--folder DIR)
 iod desk rebuild [--folder DIR]
-    folds the archive of a stopped desk again
+    folds the archive of a stopped desk again, and checks every signature, hash and proof in it
 iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
     checks a proof sheet offline; ends with 0, 1 (false) or 2 (unreadable)
 `

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { z } from "zod"
 import { openArchive } from "#desk/archive.ts"
+import { inspect } from "#desk/inspect.ts"
 import { openDesk } from "#desk/open.ts"
 import { rebuild } from "#desk/rebuild.ts"
 import { leaveScriptAddress, listenDesk } from "#desk/serve.ts"
@@ -124,7 +125,14 @@ export async function rebuildCommand(args: string[]): Promise<number> {
   using archive = await openArchive(join(values.folder, "desk.sqlite"))
   const { records, different } = await rebuild(archive, nodeCrypto, founded)
   say(`${records} records folded again, ${different} states differ from before`)
-  return 0
+  const findings = await inspect(archive, nodeCrypto, founded)
+  for (const finding of findings) say(JSON.stringify(finding))
+  say(
+    findings.length === 0
+      ? "every envelope, stamp, text and proof holds"
+      : `${findings.length} findings: this archive was changed`,
+  )
+  return findings.length === 0 ? 0 : 1
 }
 
 function charterOf(folder: string) {

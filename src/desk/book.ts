@@ -159,6 +159,18 @@ function otherHalf({ archive: { sql }, evidence }: BookParts, one: Arrival, code
   return both
 }
 
+/** What a header claims to have seen, and when its stamp says it came: false words are kept, and the line goes on. */
+function checkClaims(parts: BookParts, roll: Roll, arrival: Arrival, seen: number | undefined): void {
+  const { archive, evidence } = parts
+  const { frame, signed, stamp } = arrival
+  const where = { line: signed.header.line, place: stamp.place }
+  if (seen === undefined) evidence.againstAuthor("seen", frame, where)
+  const register = falseRegister(archive, arrival)
+  if (register) evidence.againstAuthor(register, frame, where)
+  if (isOutsideWitnessTimes(archive, stamp, roll.charter.clocks.stampBound))
+    evidence.againstRegistry("stamp-time", frame)
+}
+
 /** Enters one envelope inside the caller's transaction: archive, line, texts, fold. One that is held already is passed over. */
 function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
   const { archive, crypto, evidence } = parts
@@ -167,13 +179,9 @@ function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
   const { header, hash } = arrival.signed
   if (sql.get`SELECT 1 AS known FROM envelope WHERE hash = ${hash}`) return []
   const end = checkOrder(archive, crypto, arrival)
-  const seen = seenPlace(archive, arrival, end)
   const where = { line: header.line, place: stamp.place }
-  if (seen === undefined) evidence.againstAuthor("seen", frame, where)
-  const register = falseRegister(archive, arrival)
-  if (register) evidence.againstAuthor(register, frame, where)
-  if (isOutsideWitnessTimes(archive, stamp, roll.charter.clocks.stampBound))
-    evidence.againstRegistry("stamp-time", frame)
+  const seen = seenPlace(archive, arrival, end)
+  checkClaims(parts, roll, arrival, seen)
   const index = Number(stamp.index)
   sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${stamp.place}, ${header.from}, ${header.serial}, ${hash},
     ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen ?? 0},

@@ -36,10 +36,12 @@ const FIRST_RETRY = 250
 const LAST_RETRY = 15_000
 // A registry that is alive says so every ten seconds.
 const SILENCE_MS = 30_000
+// What may wait to be taken in before the stream itself has to.
+const GATHERED_BYTES = 2 << 20
 
 /** Opens the mailbox of a desk. */
 export function openMailbox(parts: MailboxParts): Mailbox {
-  const { clock } = parts
+  const { clock, office, delegation } = parts
   let closed = false
   let connected = false
   let heard = 0
@@ -54,9 +56,7 @@ export function openMailbox(parts: MailboxParts): Mailbox {
 
   async function follow(): Promise<void> {
     attempt = new AbortController()
-    const path = parts.enrolled() ? "desk" : "public"
-    const url = `${parts.registry}/${path}/mail?after=${parts.next()}`
-    const { office, delegation } = parts
+    const url = `${parts.registry}/${parts.enrolled() ? "desk" : "public"}/mail?after=${parts.next()}`
     const headers = signRequest({ method: "GET", url, office, delegation, now: clock.now() }, parts.signer)
     const response = await fetch(url, { headers, signal: attempt.signal })
     // Also where it refuses: a registry that lost its roll knows no desk until its desks have handed it back.
@@ -65,18 +65,19 @@ export function openMailbox(parts: MailboxParts): Mailbox {
     if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`)
     setConnected(true)
     const read = frameReader()
+    const gathering = openGathering(parts.takeIn, () => attempt.abort())
     let watchdog = clock.after(SILENCE_MS, () => attempt.abort())
     try {
       for await (const piece of response.body) {
         watchdog[Symbol.dispose]()
         watchdog = clock.after(SILENCE_MS, () => attempt.abort())
         heard = clock.now()
-        const frames = read(piece)
-        if (frames.length > 0) await parts.takeIn(frames)
+        await gathering.offer(read(piece), piece.length)
       }
     } finally {
       watchdog[Symbol.dispose]()
       attempt.abort()
+      await gathering.settled()
     }
   }
 
@@ -118,6 +119,48 @@ export function openMailbox(parts: MailboxParts): Mailbox {
       attempt.abort()
       wakeRetry()
       await running
+    },
+  }
+}
+
+/**
+ * Takes in together whatever arrived while the frames before were taken in: one durable transaction for all of it, so
+ * that a desk that was away is not held up by its disk.
+ */
+function openGathering(takeIn: MailboxParts["takeIn"], giveUp: () => void) {
+  let waiting: Frame[] = []
+  let held = 0
+  let taking: Promise<void> | undefined
+  let failed: { error: unknown } | undefined
+
+  async function takeAll(): Promise<void> {
+    while (waiting.length > 0 && !failed) {
+      const frames = waiting
+      waiting = []
+      held = 0
+      try {
+        await takeIn(frames)
+      } catch (error) {
+        failed = { error }
+        giveUp()
+      }
+    }
+    taking = undefined
+  }
+
+  async function settled(): Promise<void> {
+    await taking
+    if (failed) throw failed.error
+  }
+
+  return {
+    settled,
+    /** Settles at once, or with what is taken in where more than enough waits; throws what taking in threw. */
+    async offer(frames: readonly Frame[], bytes: number): Promise<void> {
+      waiting.push(...frames)
+      held += bytes
+      if (frames.length > 0) taking ??= takeAll()
+      if (failed || held > GATHERED_BYTES) await settled()
     },
   }
 }

@@ -238,6 +238,7 @@ function status(parts: StatusParts): Omit<DeskStatus, "officer"> {
       state: parts.roll.members[d.name]?.state ?? "never-joined",
     })),
     secretariat: charter.secretariat,
+    zones: charter.zones ?? [],
     now: instantOf(parts.clock),
     connected: parts.mailbox.connected(),
     heardAt: heard > 0 ? new Date(heard).toISOString() : null,

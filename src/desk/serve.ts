@@ -43,7 +43,9 @@ export function deskApp(desk: Desk): Hono {
     const nonce = randomBytes(16).toString("base64")
     c.header("Content-Security-Policy", contentPolicy(nonce))
     c.header("Cache-Control", "no-store")
-    return c.html(Buffer.from(index.bytes).toString().replaceAll("__NONCE__", nonce))
+    const exercise = desk.founded.charter.exercise ? "yes" : "no"
+    const page = Buffer.from(index.bytes).toString().replaceAll("__NONCE__", nonce).replaceAll("__EXERCISE__", exercise)
+    return c.html(page)
   })
   return app
 }

@@ -70,6 +70,19 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
     return row && { root: fromHex(text(row.root) ?? ""), note: text(row.note) ?? "" }
   }
 
+  /** Convicts the register of a root that is not the one of its size. An older checkpoint as such may only be late. */
+  async function contradictsHeld(checkpoint: OpenCheckpoint, note: string): Promise<boolean> {
+    const twin = noteOfSize(checkpoint.size)
+    if (twin) {
+      const split = !sameBytes(checkpoint.root, twin.root)
+      if (split) parts.evidence.againstRegistry("split-view", `${twin.note}\n${note}`)
+      return split
+    }
+    if (!latest || checkpoint.size >= latest.checkpoint.size || (await grewThrough(checkpoint))) return false
+    parts.evidence.againstRegistry("changed-history", `${lastHeld()?.note ?? ""}\n${note}`)
+    return true
+  }
+
   /** Whether the tree that this desk verified last had this root when it had this size. */
   async function grewThrough(old: { size: bigint; root: Uint8Array }): Promise<boolean> {
     if (!latest) return true
@@ -109,14 +122,9 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
     const checkpoint = await openCheckpoint(crypto, note, { origin: charter.register.origin, keys })
     const quorum = await evaluatePolicy(crypto, policy, checkpoint.note)
     standing = quorum.members.map((m) => ({ name: m.name, cosigned: instant(m.time) }))
-    // Two of our own: what its key signed is judged even without a quorum, so that a split view is caught at once.
+    // What its key signed is judged even without a quorum, so that a split view is caught at once.
+    if (await contradictsHeld(checkpoint, note)) return
     const last = lastHeld()
-    const twin = noteOfSize(checkpoint.size)
-    if (twin && !sameBytes(checkpoint.root, twin.root))
-      return parts.evidence.againstRegistry("split-view", `${twin.note}\n${note}`)
-    // An older one may only be late; one that this register never grew through is another register.
-    if (!twin && latest && checkpoint.size < latest.checkpoint.size && !(await grewThrough(checkpoint)))
-      return parts.evidence.againstRegistry("changed-history", `${last?.note ?? ""}\n${note}`)
     if (!quorum.holds || quorum.time === undefined) return parts.changed()
     const reader = tileReader(crypto, checkpoint, fetchTile, boundedCache(kept))
     // One that is already held, or older, brings nothing new; after a restart proofs go on from it.
@@ -199,8 +207,10 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
     while (latest) {
       const { checkpoint, reader } = latest
       const size = Number(checkpoint.size)
-      const rows = sql.all`SELECT "index", line, place, stamp, at FROM envelope e WHERE "index" < ${size}
-        AND NOT EXISTS (SELECT 1 FROM proof p WHERE p."index" = e."index") ORDER BY "index" LIMIT ${TOGETHER}`
+      // Mail comes in the register's order and is proven in it: nothing before the last proof is looked at again.
+      const rows = sql.all`SELECT "index", line, place, stamp, at FROM envelope
+        WHERE "index" > coalesce((SELECT max("index") FROM proof), -1) AND "index" < ${size}
+        ORDER BY "index" LIMIT ${TOGETHER}`
       if (rows.length === 0) return
       const proofs: { index: number; hashes: Uint8Array }[] = []
       for (const row of rows) {
@@ -236,7 +246,7 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
       look().catch((error: unknown) => parts.log(`proofs wait: ${error instanceof Error ? error.message : ""}`)),
     view() {
       const last = sql.get`SELECT size, root, witnessed FROM checkpoint ORDER BY size DESC LIMIT 1`
-      const counts = sql.get`SELECT count(*) AS held, count(p."index") AS proven FROM envelope e LEFT JOIN proof p USING ("index")`
+      const counts = sql.get`SELECT (SELECT count(*) FROM envelope) AS held, (SELECT count(*) FROM proof) AS proven`
       const held = number(counts?.held)
       return {
         origin: charter.register.origin,

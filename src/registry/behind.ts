@@ -1,25 +1,22 @@
 import type { Founded } from "#offices/roll/charter.ts"
-import { hex, sameBytes } from "#register/bytes.ts"
+import { sameBytes } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
-import { VerificationError } from "#register/error.ts"
-import { openCheckpoint } from "#register/log.ts"
-import { parseVerifierKey } from "#register/note.ts"
 import { tileReader } from "#register/tile-reader.ts"
-import { subtreeRoot, type TreeHead } from "#register/tree.ts"
+import { subtreeRoot } from "#register/tree.ts"
 import type { Frame } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
+import { openReturned } from "./behind-returned.ts"
 import type { Checkpoints } from "./checkpoints.ts"
 import type { Growth } from "./growth.ts"
-import type { Ledger, Row } from "./ledger.ts"
-import { type EnvelopeFrame, openStamped, reenter, type Stamped } from "./restored-envelope.ts"
+import type { Ledger } from "./ledger.ts"
 import type { Tiles } from "./tiles.ts"
 import type { Writer } from "./writer.ts"
 
 /**
  * A registry is behind while its database may hold less than it once stamped: after an old backup was restored, or a
- * disk was lost. Entering anything then would fork the register (formats.md §5, 7). So at each start it asks the
- * witnesses for how many entries they stand, and while that is more it takes nothing in, says nothing final, and takes
- * the missing entries back from the desks that hold them, each proven by the registry's own stamp.
+ * disk was lost. Entering anything then would fork the register. So at each start it asks the witnesses for how many
+ * entries they stand, and while that is more it takes nothing in, says nothing final, and takes the missing entries
+ * back from the desks that hold them, each proven by the registry's own stamp (docs/operating.md).
  */
 export type Behind = {
   /** Whether nothing may be taken in. It is so until `begin` has asked the witnesses. */
@@ -44,7 +41,7 @@ export type BehindParts = {
   ledger: Ledger
   growth: Growth
   tiles: Tiles
-  /** They are opened after this and know it. */
+  /** Both are opened after this, and know it. */
   writer(): Writer
   checkpoints(): Checkpoints
   /** The registry fell behind while it ran: desks must come anew to learn it. */
@@ -52,34 +49,26 @@ export type BehindParts = {
   log(message: string): void
 }
 
-// Entries kept ahead of the one that is waited for: several desks hand back, each only its own lines.
-const WINDOW = 2048n
-const GROUP = 256
 const LOOK_MS = 1000
-// After this many looks at one index the operator is told that nobody brings it.
-const PATIENCE = 10
 const AGAIN_MS = 5000
+// After so many looks at one index the operator is told that nobody brings it.
+const PATIENCE = 10
 // Longer than a desk waits between two attempts to open its mail: whoever holds stamps that no witness has seen yet
 // has come by then and shown them.
 const SETTLE_MS = 20_000
 
 /** Opens the watch over a ledger; it asks nobody before `begin`. */
 export function openBehind(parts: BehindParts): Behind {
-  const { crypto, clock, growth, ledger, founded, log } = parts
-  const { origin, keys } = founded.charter.register
-  const register = { origin, keys: keys.map((key) => parseVerifierKey(crypto, key)) }
-  const registry = parseVerifierKey(crypto, founded.charter.registry)
-  const pending = new Map<bigint, Stamped>()
+  const { clock, growth, log } = parts
   let active = true
   let closed = false
   let wanted = 0n
-  let shown: TreeHead | undefined
-  let forked: string | undefined
   let settled = Number.POSITIVE_INFINITY
   let waits = { index: -1n, looks: 0 }
+  let otherRoot: string | undefined
   let bell: Disposable | undefined
   let looking: Promise<void> | undefined
-  let entering: Promise<unknown> = Promise.resolve()
+  const returned = openReturned({ ...parts, behind: () => active, claim })
 
   function claim(size: bigint): void {
     if (size > wanted) wanted = size
@@ -91,119 +80,76 @@ export function openBehind(parts: BehindParts): Behind {
   function fall(): void {
     active = true
     settled = clock.now() + SETTLE_MS
+    waits = { index: -1n, looks: 0 }
     log(why() ?? "")
     next(LOOK_MS)
   }
 
-  function next(ms: number): void {
+  /** Looks again after `ms`; never where the registry works. */
+  function next(ms: number | undefined): void {
     bell?.[Symbol.dispose]()
-    if (closed) return
+    if (closed || ms === undefined) return
     bell = clock.after(ms, () => {
-      looking = look().catch((error: unknown) => {
+      looking = look().then(next, (error: unknown) => {
         log(`what is missing was not looked for: ${error instanceof Error ? error.message : ""}`)
         next(AGAIN_MS)
       })
     })
   }
 
-  async function look(): Promise<void> {
+  /** Answers after how long to look again, undefined once the registry works. */
+  async function look(): Promise<number | undefined> {
     const size = growth.size()
-    if (size < wanted || forked) {
+    if (size < wanted || wrong()) {
       waits = { index: size, looks: waits.index === size ? waits.looks + 1 : 0 }
       if (waits.looks === PATIENCE) log(`${why()}; no desk has brought it yet`)
-      return next(LOOK_MS)
+      return LOOK_MS
     }
-    if (clock.now() < settled) return next(LOOK_MS)
-    if (await isWhole()) return
-    next(AGAIN_MS)
-  }
-
-  /** Whether a quorum of witnesses stands for exactly what is here: then the registry works again. */
-  async function isWhole(): Promise<boolean> {
-    if (shown && !sameBytes(await rootAt(shown.size), shown.root)) {
-      // Never signed: the register would convict itself with two roots of one size.
-      forked = `the entries here do not make the root ${hex(shown.root)} that was signed at size ${shown.size}`
-      log(why() ?? "")
-      return false
-    }
-    const checkpoints = parts.checkpoints()
-    const asMuch = () => growth.size() >= wanted && checkpoints.seen() <= growth.size()
-    await checkpoints.learn()
-    wanted = checkpoints.seen() > wanted ? checkpoints.seen() : wanted
-    if (!asMuch() || !(await checkpoints.publish()) || !asMuch()) return false
-    await ledger.pool.query("DELETE FROM restored")
-    if (!asMuch()) return false
+    if (clock.now() < settled) return LOOK_MS
+    if (!(await isWhole())) return AGAIN_MS
     active = false
-    pending.clear()
+    returned.clear()
     log(`the register is whole again with ${growth.size()} entries: envelopes are taken in`)
-    checkpoints.wake()
-    return true
+    parts.checkpoints().wake()
+    return undefined
   }
 
-  function rootAt(size: bigint): Promise<Uint8Array> {
+  /** Whether nobody stands for more than is here and a quorum of witnesses stands for exactly that. */
+  async function isWhole(): Promise<boolean> {
+    const checkpoints = parts.checkpoints()
+    const asMuch = () => growth.size() >= wanted && growth.size() >= checkpoints.seen()
+    // Never signed: the register would convict itself with two roots of one size.
+    if (!(await continuesShown())) return false
+    await checkpoints.learn()
+    claim(checkpoints.seen())
+    if (!asMuch() || !(await checkpoints.publish()) || !asMuch()) return false
+    await parts.ledger.pool.query("DELETE FROM restored")
+    return asMuch()
+  }
+
+  async function continuesShown(): Promise<boolean> {
+    const shown = returned.shown()
+    if (!shown || shown.size > growth.size()) return true
     const head = { size: growth.size(), root: growth.root() }
-    return subtreeRoot(crypto, 0n, size, tileReader(crypto, head, parts.tiles.read))
+    const root = await subtreeRoot(parts.crypto, 0n, shown.size, tileReader(parts.crypto, head, parts.tiles.read))
+    if (sameBytes(root, shown.root)) return true
+    otherRoot = `the ${shown.size} entries here are not those whose root was signed before`
+    log(why() ?? "")
+    return false
+  }
+
+  /** What no desk can mend. */
+  function wrong(): string | undefined {
+    return otherRoot ?? returned.forked()
   }
 
   function why(): string | undefined {
     if (!active) return undefined
     const size = growth.size()
-    if (forked) return `the registry takes nothing in: ${forked}. Restore a newer backup`
+    if (wrong()) return `the registry takes nothing in: ${wrong()}. Restore a newer backup`
     if (size < wanted)
       return `the registry takes nothing in: ${wanted} entries were signed for and ${size} are here; entry ${size} is awaited from a desk that holds it`
     return "the registry takes nothing in until a quorum of witnesses has cosigned the register as it is here"
-  }
-
-  async function hold(frame: EnvelopeFrame): Promise<void> {
-    // Most of what comes is known: it is not worth checking a signature for.
-    const stated = /\nindex (\d{1,19})\n/.exec(frame.stamp)?.[1]
-    if (stated === undefined || BigInt(stated) < growth.size()) return
-    const stamped = await openStamped(crypto, founded.office, registry, frame)
-    const { index } = stamped.stamp
-    claim(index + 1n)
-    if (index < growth.size() || index >= growth.size() + WINDOW) return
-    const { body } = stamped.signed.header
-    // Somebody may put anything beside a true stamp; only what its author signed is kept.
-    if (frame.body && crypto.sha256(frame.body).toHex() !== body.hash) return
-    if (frame.body || !pending.has(index)) pending.set(index, stamped)
-  }
-
-  async function show(note: string): Promise<void> {
-    const checkpoint = await openCheckpoint(crypto, note, register)
-    claim(checkpoint.size)
-    if (checkpoint.size > 0n && checkpoint.size > (shown?.size ?? 0n)) shown = checkpoint
-  }
-
-  async function enterPending(): Promise<void> {
-    while (active && !forked && !closed && pending.has(growth.size())) {
-      const entered = await parts.writer().reenter(async ({ roll, at, ends }) => {
-        const group: Row[] = []
-        for (let index = growth.size(); group.length < GROUP; index++) {
-          const stamped = pending.get(index)
-          pending.delete(index)
-          const one = stamped && (await readmitted({ roll, at, ends, group, index }, stamped))
-          if (!stamped || !one) break
-          group.push(one.row)
-          roll = one.roll
-          at = stamped.stamp.at
-        }
-        return { rows: group, roll, at }
-      })
-      if (entered === 0) break
-    }
-  }
-
-  async function readmitted(before: Parameters<typeof reenter>[1], stamped: Stamped) {
-    try {
-      const one = await reenter(crypto, before, stamped)
-      if (!("misfit" in one)) return one
-      forked = `what was stamped as entry ${before.index} does not continue what is here (${one.misfit})`
-      log(why() ?? "")
-    } catch (error) {
-      // A copy that somebody spoilt: the next desk may bring a good one.
-      if (!(error instanceof VerificationError)) throw error
-    }
-    return undefined
   }
 
   return {
@@ -211,21 +157,11 @@ export function openBehind(parts: BehindParts): Behind {
     why,
     claim,
     async takeBack(frames) {
-      for (const frame of frames) {
-        try {
-          if (frame.kind === "checkpoint") await show(frame.note)
-          if (frame.kind === "envelope") await hold(frame)
-        } catch (error) {
-          if (!(error instanceof VerificationError)) throw error
-        }
-      }
-      const mine = entering.then(enterPending)
-      entering = mine.catch(() => undefined)
-      await mine
-      return { next: growth.size(), until: growth.size() + WINDOW, behind: active }
+      await returned.take(frames)
+      return { next: growth.size(), until: returned.until(), behind: active }
     },
     async begin() {
-      const { rows } = await ledger.pool.query("SELECT count(*) AS n FROM restored")
+      const { rows } = await parts.ledger.pool.query("SELECT count(*) AS n FROM restored")
       await parts.checkpoints().learn()
       claim(parts.checkpoints().seen())
       if (Number(rows[0].n) > 0 || wanted > growth.size()) return fall()
@@ -235,7 +171,7 @@ export function openBehind(parts: BehindParts): Behind {
     async close() {
       closed = true
       bell?.[Symbol.dispose]()
-      await Promise.all([looking, entering])
+      await Promise.all([looking, returned.idle()])
     },
   }
 }

@@ -101,6 +101,8 @@ export async function openLedger(config: pg.PoolConfig): Promise<Ledger> {
 }
 
 async function close(pool: pg.Pool, writer: pg.PoolClient): Promise<void> {
+  // The server notices a closed connection a moment later, and whoever opens next must find the lock free.
+  await writer.query("SELECT pg_advisory_unlock_all()").catch(() => undefined)
   writer.release(true)
   await pool.end()
 }

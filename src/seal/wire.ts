@@ -64,6 +64,7 @@ export function frameReader(): (piece: Uint8Array) => Frame[] {
 function parseFrame(number: number, payload: Uint8Array): Frame {
   const kind = KINDS[number]
   if (kind === undefined) throw new VerificationError("encoding", "a frame of an unknown kind")
+  if (kind === "quiet" && payload.length > 0) throw new VerificationError("encoding", "a quiet frame carries something")
   if (kind === "quiet") return { kind }
   if (kind !== "envelope") return { kind, note: fromUtf8(payload) }
   const parts = splitParts(payload)

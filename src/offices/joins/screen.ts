@@ -13,6 +13,7 @@ export type DeskStatus = {
   languages: Charter["languages"]
   delegations: { name: string; kind: string; names: Charter["name"]; state: string }[]
   secretariat: string
+  zones: NonNullable<Charter["zones"]>
   now: string
   /** Whether mail flows from the registry, and when it last did. */
   connected: boolean

@@ -51,7 +51,7 @@ const accepted = z.strictObject({ matter: id })
 
 function mayAccept(state: LineState | undefined, _record: z.infer<typeof accepted>, entry: Entry): Verdict {
   if (!state) return refuse("line.not-proposed")
-  return entry.by in state.accepted ? refuse("line.already-accepted") : "permitted"
+  return Object.hasOwn(state.accepted, entry.by) ? refuse("line.already-accepted") : "permitted"
 }
 
 /** A member's acceptance; the last one opens the line. */

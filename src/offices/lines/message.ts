@@ -91,7 +91,7 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
     to: (record) => record.replyTo,
     fold(state, record, entry) {
       const reply = { at: entry.at, index: entry.index, matter: record.matter }
-      return state.answers[entry.by]?.replied || !(entry.by in state.answers)
+      return state.answers[entry.by]?.replied || !Object.hasOwn(state.answers, entry.by)
         ? state
         : answered(state, entry.by, { replied: reply })
     },
@@ -106,7 +106,7 @@ function answered(state: MessageState | undefined, by: string, answer: Answer): 
 /** What holds for every answer: there is a message, it is this one, and the answering delegation was addressed. */
 function mayAnswer(state: MessageState | undefined, by: string, of: string): Verdict {
   if (!state) return refuse("message.unknown")
-  if (!(by in state.answers)) return refuse("message.not-addressee")
+  if (!Object.hasOwn(state.answers, by)) return refuse("message.not-addressee")
   return of === state.header ? "permitted" : refuse("message.other-content")
 }
 
@@ -209,7 +209,8 @@ export function speaksForTheClock(state: Pick<MessageState, "by">, line: Entry["
 function mayLapse(state: MessageState | undefined, record: z.infer<typeof unanswered>, entry: Entry): Verdict {
   if (!state) return refuse("message.unknown")
   if (entry.by !== speaksForTheClock(state, entry.line, entry.secretariat)) return refuse("message.not-for-you-to-say")
-  const answer = state.answers[record.by]
+  // Its author chooses this name: one that every object of the language has is nobody's answer.
+  const answer = Object.hasOwn(state.answers, record.by) ? state.answers[record.by] : undefined
   if (!answer) return refuse("message.not-addressee")
   if (record.of !== state.header) return refuse("message.other-content")
   if (answer.unanswered) return refuse("message.already-unanswered")

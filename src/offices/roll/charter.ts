@@ -36,6 +36,11 @@ export const charterSchema = z.strictObject({
   /** Which witnesses must cosign, in tlog-policy syntax. */
   policy: z.string().max(100_000),
   rules: z.int().min(1),
+  /** Zones of time that are shown beside UTC, each with the delegation whose own it is: that one sees it first. */
+  zones: z
+    .array(z.strictObject({ zone: z.string().max(64), names: inThreeLanguages, of: name }))
+    .max(4)
+    .optional(),
   clocks: z.strictObject({
     /** Seconds between the slots of a line of two while somebody is signed in, and otherwise. */
     slot: z.strictObject({ attended: seconds, unattended: seconds }),

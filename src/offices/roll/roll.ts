@@ -62,7 +62,7 @@ export function emptyRoll(founded: Founded): Roll {
     charter: founded.charter,
     founded: false,
     rules: founded.charter.rules,
-    members: Object.fromEntries(members),
+    members: byName(Object.fromEntries(members)),
   }
 }
 
@@ -97,7 +97,12 @@ export async function enterPublicAct(
 type ActOf<K extends PublicAct["act"]> = Extract<PublicAct, { act: K }>
 
 function withMember(roll: Roll, member: Member): Roll {
-  return { ...roll, members: { ...roll.members, [member.name]: member } }
+  return { ...roll, members: byName({ ...roll.members, [member.name]: member }) }
+}
+
+/** Others choose the names that are looked up: one that every object of the language has must find nothing. */
+function byName(members: Record<string, Member>): Record<string, Member> {
+  return Object.setPrototypeOf(members, null)
 }
 
 async function found(

@@ -1,5 +1,5 @@
 import { inZone, utc, zones } from "../parts/time.ts"
-import { useWords } from "../words.ts"
+import { useLanguage, useWords } from "../words.ts"
 import { useNow } from "./live.ts"
 import { useDesk } from "./state.ts"
 
@@ -7,6 +7,7 @@ import { useDesk } from "./state.ts"
 export function Clocks() {
   const { live, status } = useDesk()
   const { t } = useWords()
+  const { language } = useLanguage()
   const now = useNow(live)
   const { day, time } = utc(now)
   return (
@@ -14,9 +15,9 @@ export function Clocks() {
       <span className="utc">
         {day} <b>{time}</b> UTC
       </span>
-      {zones(status).map(({ id, zone }) => (
-        <span key={id}>
-          {inZone(now, zone).time.slice(0, 5)} {t(`zone.${id}`)}
+      {zones(status).map(({ zone, names }) => (
+        <span key={zone}>
+          {inZone(now, zone).time.slice(0, 5)} {names[language]}
         </span>
       ))}
     </div>

@@ -93,23 +93,26 @@ function follow(
   isAllWitnessed: () => boolean,
 ) {
   const named = new Set<string>()
-  let soon: ReturnType<typeof setTimeout> | undefined
+  let gathering: ReturnType<typeof setTimeout> | undefined
   let later: ReturnType<typeof setTimeout> | undefined
   const flush = () => {
+    gathering = undefined
+    if (named.size === 0) return
     refresh(new Set(named))
     named.clear()
+    // The first arrival is asked for at once; what follows on its heels is asked for together.
+    gathering = setTimeout(flush, GATHER_MS)
   }
   const leave = live.watch((event) => {
     if (event.kind === "hello") refresh("all")
     for (const path of messagesOf(event)) if (path.startsWith(line ?? "")) named.add(path)
-    clearTimeout(soon)
-    if (named.size > 0) soon = setTimeout(flush, GATHER_MS)
+    if (gathering === undefined) flush()
     if (event.kind !== "register" || isAllWitnessed()) return
     clearTimeout(later)
     later = setTimeout(() => refresh("all"), WITNESSED_MS)
   })
   return () => {
-    clearTimeout(soon)
+    clearTimeout(gathering)
     clearTimeout(later)
     leave()
   }

@@ -1,5 +1,5 @@
 import { useDesk } from "../desk/state.ts"
-import { useWords } from "../words.ts"
+import { useLanguage } from "../words.ts"
 import { inZone, utc, zones } from "./time.ts"
 
 /** An instant in a list: the time of today, the date of another day; UTC. */
@@ -17,19 +17,19 @@ export function Instant({ at }: { at: string }) {
 /** An instant in full: UTC first, both other zones beside it. */
 export function FullInstant({ at }: { at: string }) {
   const { status } = useDesk()
-  const { t } = useWords()
+  const { language } = useLanguage()
   const { day, time } = utc(at)
   return (
     <time dateTime={at} className="instant full">
       <span>
         {day} {time} <abbr className="zone">UTC</abbr>
       </span>
-      {zones(status).map(({ id, zone }) => {
+      {zones(status).map(({ zone, names }) => {
         const there = inZone(Date.parse(at), zone)
         return (
-          <span key={id} className="beside">
+          <span key={zone} className="beside">
             {there.day === day ? "" : `${there.day} `}
-            {there.time.slice(0, 5)} {t(`zone.${id}`)}
+            {there.time.slice(0, 5)} {names[language]}
           </span>
         )
       })}

@@ -1,20 +1,15 @@
 import type { DeskStatus } from "#offices/joins/screen.ts"
 
-/** Zones shown beside UTC, with the delegation whose own time each is. */
-const ZONES = [
-  { id: "kyiv", zone: "Europe/Kyiv", of: "ukraine" },
-  { id: "moscow", zone: "Europe/Moscow", of: "russia" },
-] as const
-export type Zone = (typeof ZONES)[number]
+export type Zone = DeskStatus["zones"][number]
 
 /**
- * The two zones: a party sees its own first. Elsewhere the order follows the desk's name, so that it differs from desk
- * to desk and stays the same on each: a clock whose columns change places would be misread at night.
+ * The charter's zones in the order of this desk: its own first. Elsewhere the order follows the desk's name, so that it
+ * differs from desk to desk and stays the same on each: a clock whose columns change places would be misread at night.
  */
-export function zones(status: Pick<DeskStatus, "delegation">): readonly Zone[] {
-  const own = ZONES.find((z) => status.delegation.startsWith(z.of))
-  const swap = own ? own !== ZONES[0] : sumOf(status.delegation) % 2 === 1
-  return swap ? ZONES.toReversed() : ZONES
+export function zones({ delegation, zones }: Pick<DeskStatus, "delegation" | "zones">): readonly Zone[] {
+  const own = zones.findIndex((z) => z.of === delegation)
+  const first = own >= 0 ? own : sumOf(delegation) % Math.max(1, zones.length)
+  return [...zones.slice(first), ...zones.slice(0, first)]
 }
 
 function sumOf(text: string): number {

@@ -1,0 +1,124 @@
+import type { Founded } from "#offices/roll/charter.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { VerificationError } from "#register/error.ts"
+import { openCheckpoint } from "#register/log.ts"
+import { parseVerifierKey } from "#register/note.ts"
+import type { TreeHead } from "#register/tree.ts"
+import type { Frame } from "#seal/wire.ts"
+import type { Growth } from "./growth.ts"
+import type { Row } from "./ledger.ts"
+import { type Before, type EnvelopeFrame, openStamped, reenter, type Stamped } from "./restored-envelope.ts"
+import type { Writer } from "./writer.ts"
+
+/** What desks hand back: kept until it is its turn, then entered again under the stamp that it once got. */
+export type Returned = {
+  /** Takes frames of a mail stream; what was not signed by this registry is passed over. */
+  take(frames: readonly Frame[]): Promise<void>
+  /** First index that is not taken yet. */
+  until(): bigint
+  /** The largest tree that a desk showed a signed checkpoint of. */
+  shown(): TreeHead | undefined
+  /** Why what comes back cannot continue what is here, once that is proven. */
+  forked(): string | undefined
+  clear(): void
+  idle(): Promise<void>
+}
+
+export type ReturnedParts = {
+  crypto: Crypto
+  founded: Founded
+  growth: Growth
+  writer(): Writer
+  /** Whether entries are missing; told before anything is entered. */
+  behind(): boolean
+  /** A stamp or a checkpoint shows that there were so many entries. */
+  claim(size: bigint): void
+}
+
+// Entries kept ahead of the one that is waited for: several desks hand back, each only its own lines.
+const WINDOW = 2048n
+const GROUP = 256
+
+/** Opens what comes back, for a registry that may be behind. */
+export function openReturned(parts: ReturnedParts): Returned {
+  const { crypto, founded, growth, claim } = parts
+  const { origin, keys } = founded.charter.register
+  const register = { origin, keys: keys.map((key) => parseVerifierKey(crypto, key)) }
+  const registry = parseVerifierKey(crypto, founded.charter.registry)
+  const pending = new Map<bigint, Stamped>()
+  let shown: TreeHead | undefined
+  let forked: string | undefined
+  let entering: Promise<unknown> = Promise.resolve()
+
+  async function hold(frame: EnvelopeFrame): Promise<void> {
+    // Most of what comes is known: it is not worth checking a signature for.
+    const stated = /\nindex (\d{1,19})\n/.exec(frame.stamp)?.[1]
+    if (stated === undefined || BigInt(stated) < growth.size()) return
+    const stamped = await openStamped(crypto, founded.office, registry, frame)
+    const { index } = stamped.stamp
+    claim(index + 1n)
+    if (index < growth.size() || index >= growth.size() + WINDOW) return
+    // Somebody may put anything beside a true stamp; only what its author signed is kept.
+    if (frame.body && crypto.sha256(frame.body).toHex() !== stamped.signed.header.body.hash) return
+    if (frame.body || !pending.has(index)) pending.set(index, stamped)
+  }
+
+  async function show(note: string): Promise<void> {
+    const checkpoint = await openCheckpoint(crypto, note, register)
+    claim(checkpoint.size)
+    if (checkpoint.size > (shown?.size ?? 0n)) shown = checkpoint
+  }
+
+  async function enterPending(): Promise<void> {
+    let entered = 1
+    while (entered > 0 && parts.behind() && forked === undefined && pending.has(growth.size()))
+      entered = await parts.writer().reenter(async ({ roll, at, ends }) => {
+        const before: Before = { roll, at, ends, group: [], index: growth.size() }
+        const rows: Row[] = []
+        while (rows.length < GROUP) {
+          const stamped = pending.get(before.index)
+          pending.delete(before.index)
+          const one = stamped && (await readmitted({ ...before, group: rows }, stamped))
+          if (!one) break
+          rows.push(one.row)
+          before.roll = one.roll
+          before.at = stamped.stamp.at
+          before.index++
+        }
+        return { rows, roll: before.roll, at: before.at }
+      })
+  }
+
+  async function readmitted(before: Before, stamped: Stamped) {
+    try {
+      const one = await reenter(crypto, before, stamped)
+      if (!("misfit" in one)) return one
+      forked = `what was stamped as entry ${before.index} does not continue what is here (${one.misfit})`
+    } catch (error) {
+      // A copy that somebody spoilt: the next desk may bring a good one.
+      if (!(error instanceof VerificationError)) throw error
+    }
+    return undefined
+  }
+
+  return {
+    async take(frames) {
+      for (const frame of frames) {
+        try {
+          if (frame.kind === "checkpoint") await show(frame.note)
+          if (frame.kind === "envelope") await hold(frame)
+        } catch (error) {
+          if (!(error instanceof VerificationError)) throw error
+        }
+      }
+      const mine = entering.then(enterPending)
+      entering = mine.catch(() => undefined)
+      await mine
+    },
+    until: () => growth.size() + WINDOW,
+    shown: () => shown,
+    forked: () => forked,
+    clear: () => pending.clear(),
+    idle: async () => void (await entering),
+  }
+}
