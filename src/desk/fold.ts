@@ -1,5 +1,5 @@
 import type { AnyActKind, Entry, RefusalCode } from "#offices/act.ts"
-import { clockRules, rules } from "#offices/index.ts"
+import { clockRules, type Rules, rules } from "#offices/index.ts"
 import { type ActForm, judge, type ParsedRecord, parseRecord } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
 import type { Roll } from "#offices/roll/roll.ts"
@@ -30,19 +30,20 @@ type RawRecord = { json: string; salt: Uint8Array | null }
 /** Judges and folds the act of one envelope, record by record, inside the caller's transaction. */
 export function foldAct(
   archive: Archive,
-  roll: Roll,
+  roll: Pick<Roll, "rules">,
   form: ActForm,
   texts: readonly SaltedText[],
   entry: Entry,
+  versions: ReadonlyMap<number, Rules> = rules,
 ): Entered[] {
   const { sql } = archive
   return recordsOf(form, texts).map(({ json, salt }, i) => {
     const fields = parseJson(json)
-    const refused = foldRecord(archive, roll, form.act, fields, entry)
+    const refused = foldRecord(archive, roll, form.act, fields, entry, versions)
     const matter = matterOf(fields)
     sql.run`INSERT INTO record VALUES (${entry.index}, ${i}, ${form.act}, ${entry.line.id}, ${matter}, ${json}, ${salt}, ${refused})`
     const { index, by, precedence } = entry
-    const callsForReceipt = rules.get(roll.rules)?.get(form.act)?.callsForReceipt ?? true
+    const callsForReceipt = versions.get(roll.rules)?.get(form.act)?.callsForReceipt ?? true
     return { index, line: entry.line.id, matter, kind: form.act, by, precedence, refused, callsForReceipt }
   })
 }
@@ -51,8 +52,15 @@ export function foldAct(
  * Judges one record by the rules in force and folds it if they take it; answers why not, or null. The same function
  * runs when mail arrives and when the archive is rebuilt, so that both come to the same states.
  */
-export function foldRecord(archive: Archive, roll: Roll, act: string, fields: unknown, entry: Entry): NotTaken | null {
-  const version = rules.get(roll.rules)
+export function foldRecord(
+  archive: Archive,
+  roll: Pick<Roll, "rules">,
+  act: string,
+  fields: unknown,
+  entry: Entry,
+  versions: ReadonlyMap<number, Rules> = rules,
+): NotTaken | null {
+  const version = versions.get(roll.rules)
   if (!version) return "version.unknown"
   const kind = version.get(act)
   return kind ? take(archive, kind, fields, entry) : "act.unknown"
