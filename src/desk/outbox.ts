@@ -75,10 +75,14 @@ export function openOutbox(parts: OutboxParts): Outbox {
       return row && { outbox: number(row.id), matters: mattersOf(row) }
     },
     next(held) {
-      const rows = sql.all`SELECT * FROM outbox o WHERE state = 'sealed' OR (state = 'waiting' AND NOT EXISTS
-        (SELECT 1 FROM outbox s WHERE s.line = o.line AND s.state = 'sealed')) ORDER BY precedence, id LIMIT 200`
-      for (const row of rows) {
-        if (held.has(text(row.line) ?? "")) continue
+      // The first condition is the index's own; bodies are read of the chosen one only.
+      const rows = sql.all`SELECT id, line FROM outbox WHERE state IN ('waiting', 'sealed') AND (state = 'sealed'
+        OR line NOT IN (SELECT line FROM outbox WHERE state IN ('waiting', 'sealed') AND state = 'sealed'))
+        ORDER BY precedence, id LIMIT 200`
+      for (const { id, line } of rows) {
+        if (held.has(text(line) ?? "")) continue
+        const row = sql.get`SELECT * FROM outbox WHERE id = ${number(id)}`
+        if (!row) continue
         const one = row.state === "sealed" ? sealedRow(row) : archive.transact(() => sealNext(parts, row))
         if (one) return one
       }

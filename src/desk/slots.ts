@@ -76,7 +76,8 @@ export function openSlots(parts: SlotsParts): Slots {
   }
 
   function openLines(): Line[] {
-    return sql.all`SELECT l.id, l.members, m.state FROM line l JOIN matter m ON m.line = l.id AND m.id = l.id`
+    // CROSS JOIN: from the few lines to their states, never through all matters.
+    return sql.all`SELECT l.id, l.members, m.state FROM line l CROSS JOIN matter m ON m.line = l.id AND m.id = l.id`
       .filter((row) => isOpen(JSON.parse(text(row.state) ?? "null") as LineState))
       .map((row) => ({ id: text(row.id) ?? "", members: (text(row.members) ?? "").split(" ") }))
   }
@@ -92,7 +93,8 @@ export function openSlots(parts: SlotsParts): Slots {
       return { fields: { matter: text(row.matter) ?? "", of: state.header, role: "officer" } }
     })
     archive.transact(() => {
-      const known = sql.get`SELECT 1 AS waits FROM outbox WHERE line = ${line} AND state = 'waiting' AND officer IS NULL`
+      const known = sql.get`SELECT 1 AS waits FROM outbox WHERE state IN ('waiting', 'sealed') AND line = ${line}
+        AND state = 'waiting' AND officer IS NULL`
       if (known && records.length === 0) return
       for (const { fields } of records)
         sql.run`UPDATE mark SET reported = 1 WHERE line = ${line} AND matter = ${fields.matter}`
@@ -126,7 +128,7 @@ export function openSlots(parts: SlotsParts): Slots {
       const calls = all.filter((e) => e.callsForReceipt && e.by !== delegation && !e.refused)
       const urgent = calls.filter((e) => e.precedence === "FLASH" || e.precedence === "IMMEDIATE")
       const lines = new Set(urgent.map((e) => e.line))
-      for (const line of openLines()) if (lines.has(line.id)) report(line, "FLASH")
+      if (lines.size > 0) for (const line of openLines()) if (lines.has(line.id)) report(line, "FLASH")
     },
     close() {
       closed = true

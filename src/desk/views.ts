@@ -156,7 +156,7 @@ function lines({ sql, delegation }: Reading): LineView[] {
         AND x.state->>'recalled' IS NULL
         AND x.state->'answers'->${delegation}->>'acknowledged' IS NULL
         AND x.state->'answers'->${delegation}->>'objected' IS NULL) AS unanswered
-    FROM line l JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
+    FROM line l CROSS JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
   return rows.map((row) => {
     const state = stateOf<LineState>(row)
     return {

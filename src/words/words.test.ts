@@ -59,6 +59,7 @@ const REFUSED = [
   ...REFUSALS,
   ...REGISTRY_REFUSALS,
   ...codesIn("desk/door.ts", /export type DoorRefusal/, /\n}/),
+  ...codesIn("desk/fold.ts", /export type NotTaken/, /\n\n/),
   ...codesBy("desk/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
 ]
 const FAULTS = [

@@ -27,6 +27,7 @@ CREATE TABLE envelope (
   UNIQUE (line, place)
 ) STRICT;
 CREATE INDEX envelope_seen ON envelope (line, sender, seen);
+CREATE INDEX envelope_chain ON envelope (line, sender, place);
 
 -- The records of opened acts: one row, or one for each record of a list.
 CREATE TABLE record (
@@ -62,6 +63,7 @@ CREATE TABLE matter (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX matter_due ON matter (due) WHERE due IS NOT NULL;
 CREATE INDEX matter_office ON matter (office, opened);
+CREATE INDEX matter_line ON matter (line, office, opened);
 
 -- Lines as this desk holds them: how far, with which head.
 CREATE TABLE line (
@@ -94,6 +96,9 @@ CREATE TABLE outbox (
   refused TEXT
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (precedence, id) WHERE state IN ('waiting', 'sealed');
+CREATE INDEX outbox_shown ON outbox (id) WHERE state <> 'stamped';
+CREATE INDEX outbox_hash ON outbox (hash) WHERE hash IS NOT NULL;
+CREATE INDEX outbox_chain ON outbox (line, serial) WHERE state = 'stamped';
 
 -- Final refusals by the registry: with a stamp of the same header they convict it.
 CREATE TABLE refusal (hash TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT, WITHOUT ROWID;
