@@ -91,13 +91,26 @@ export async function openCrashOffice(data: string, asOne: boolean): Promise<Cra
     return "postgres"
   }
 
-  await restart().ready
+  async function close(): Promise<void> {
+    for (const { program } of [...parts.values()].reverse()) {
+      if (!program || program.isOver()) continue
+      program.child.kill("SIGTERM")
+      const how = await Promise.race([program.ended, pause(20_000).then(() => "late")])
+      if (how === "late") await killAtOnce(program)
+    }
+    for (const pid of postmasters(postgres)) process.kill(pid, "SIGINT")
+  }
+
+  await restart().ready.catch(async (error) => {
+    await close()
+    throw error
+  })
   const charter = openCharter(
     nodeCrypto,
     readFileSync(join(programFolder(office, "registry"), "charter.json"), "utf8"),
   ).charter
   const opened: CrashOffice = {
-    ...{ data, desks: plan.desks, charter, restart },
+    ...{ data, desks: plan.desks, charter, restart, close },
     folderOf: (desk) => programFolder(office, "desk", desk),
     postgres: () => postgres,
     program(name) {
@@ -116,15 +129,6 @@ export async function openCrashOffice(data: string, asOne: boolean): Promise<Cra
       const program = parts.get(name)?.program
       if (program) await killAtOnce(program)
       return name
-    },
-    async close() {
-      for (const { program } of [...parts.values()].reverse()) {
-        if (!program || program.isOver()) continue
-        program.child.kill("SIGTERM")
-        const how = await Promise.race([program.ended, pause(20_000).then(() => "late")])
-        if (how === "late") await killAtOnce(program)
-      }
-      for (const pid of postmasters(postgres)) process.kill(pid, "SIGINT")
     },
   }
   if (!asOne) await openLines(opened)

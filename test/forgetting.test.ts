@@ -11,7 +11,13 @@ const DAY = 86_400_000
 function movableClock() {
   const system = systemClock()
   let ahead = 0
-  return { now: () => system.now() + ahead, after: system.after, move: (ms: number) => void (ahead += ms) }
+  return {
+    now: () => system.now() + ahead,
+    after: system.after,
+    move(ms: number) {
+      ahead += ms
+    },
+  }
 }
 
 function sealingDays(folder: string): string[] {

@@ -75,13 +75,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
       return row && { outbox: number(row.id), matters: mattersOf(row) }
     },
     next(held) {
-      // The first condition is the index's own; bodies are read of the chosen one only.
-      const rows = sql.all`SELECT id, line FROM outbox WHERE state IN ('waiting', 'sealed') AND (state = 'sealed'
-        OR line NOT IN (SELECT line FROM outbox WHERE state IN ('waiting', 'sealed') AND state = 'sealed'))
-        ORDER BY precedence, id LIMIT 200`
-      for (const { id, line } of rows) {
-        if (held.has(text(line) ?? "")) continue
-        const row = sql.get`SELECT * FROM outbox WHERE id = ${number(id)}`
+      for (const id of firstOfLines(archive, held)) {
+        const row = sql.get`SELECT * FROM outbox WHERE id = ${id}`
         if (!row) continue
         const one = row.state === "sealed" ? sealedRow(row) : archive.transact(() => sealNext(parts, row))
         if (one) return one
@@ -120,6 +115,22 @@ function submit({ sql }: Archive, clock: Clock, act: Submitted): { id: number; k
 }
 
 type Row = Record<string, unknown>
+
+/**
+ * What may go next on each line that is not held, the most urgent first: the envelope under way, or else the first act
+ * that waits. Read from the index alone, so that a long queue on one line costs the others nothing.
+ */
+function firstOfLines({ sql }: Archive, held: ReadonlySet<string>): number[] {
+  const rows = sql.all`SELECT state, line, precedence, min(id) AS id FROM outbox WHERE state IN ('waiting', 'sealed')
+    GROUP BY state, line, precedence ORDER BY state, precedence`
+  const first = new Map<string, { id: number; precedence: number }>()
+  // In this order "sealed" comes before "waiting", and of each the most urgent.
+  for (const row of rows) {
+    const line = text(row.line) ?? ""
+    if (!held.has(line) && !first.has(line)) first.set(line, { id: number(row.id), precedence: number(row.precedence) })
+  }
+  return [...first.values()].sort((a, b) => a.precedence - b.precedence || a.id - b.id).map(({ id }) => id)
+}
 
 /** The matters of a stored act: in the act itself, or of a list, in the records that travel before the texts. */
 function mattersOf(row: Row): string[] {

@@ -19,14 +19,14 @@ function rows(file: string): Record<string, string>[] {
 /** The 155 reports on corridors and 400 of the media reports, each in the language it was written in. */
 function reports(): Report[] {
   const corridors = rows("arrangements-humanitarian-corridors/corridors.csv.gz").map((r) => ({
-    subject: `Report ${r["HC_ID"]} of ${r["date"]}`,
-    body: r["text"] || "-",
+    subject: `Report ${r.HC_ID} of ${r.date}`,
+    body: r.text || "-",
     language: "en",
   }))
   const media = rows("incidents-viina-subset/reports.csv.gz")
-    .filter((r) => r["text_lang_guess"] === "uk" || r["text_lang_guess"] === "ru")
+    .filter((r) => r.text_lang_guess === "uk" || r.text_lang_guess === "ru")
     .slice(0, 400)
-    .map((r) => ({ subject: r["event_id_1pd"] ?? "", body: r["text"] || "-", language: r["text_lang_guess"] ?? "uk" }))
+    .map((r) => ({ subject: r.event_id_1pd ?? "", body: r.text || "-", language: r.text_lang_guess ?? "uk" }))
   return [...corridors, ...media]
 }
 

@@ -57,7 +57,7 @@ const lines = (language: Language, id: string) => word(language, "lines", id)
 async function choose(page: Page, list: Locator, name: string): Promise<void> {
   for (let i = 0; i < 20; i++) {
     const value = await list.inputValue()
-    const text = await list.locator(`option[value="${value}"]`).innerText()
+    const text = ((await list.locator(`option[value="${value}"]`).textContent()) ?? "").trim()
     if (text.startsWith(name)) return
     await page.keyboard.press("ArrowDown")
   }

@@ -95,7 +95,8 @@ CREATE TABLE outbox (
   state TEXT NOT NULL,
   refused TEXT
 ) STRICT;
-CREATE INDEX outbox_open ON outbox (precedence, id) WHERE state IN ('waiting', 'sealed');
+-- All that choosing what goes next has to read: the rows themselves are as large as their texts.
+CREATE INDEX outbox_open ON outbox (state, line, precedence, id) WHERE state IN ('waiting', 'sealed');
 CREATE INDEX outbox_shown ON outbox (id) WHERE state <> 'stamped';
 CREATE INDEX outbox_hash ON outbox (hash) WHERE hash IS NOT NULL;
 CREATE INDEX outbox_chain ON outbox (line, serial) WHERE state = 'stamped';
