@@ -124,7 +124,8 @@ async function openParts(ground: Ground, bare: string): Promise<Parts> {
   const mlDsa65 = noteSigner("bench", "ml-dsa-65", seeds.mlDsa65)
   const insert = {
     name: "bare",
-    text: "INSERT INTO bare (header, stamp, body) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])",
+    text: `INSERT INTO bare (header, stamp, body) SELECT header, stamp, substring($3::bytea FROM start FOR length)
+      FROM unnest($1::text[], $2::text[], $4::integer[], $5::integer[]) AS r(header, stamp, start, length)`,
   }
   return {
     bare,
@@ -145,7 +146,10 @@ async function openParts(ground: Ground, bare: string): Promise<Parts> {
       const groups = Array.from({ length: Math.ceil(all.length / group) }, (_, i) => [i * group, (i + 1) * group])
       const inserts = await rateOf(groups, 1, ([from, until]) => {
         const rows = all.slice(from, until).map(({ posted }) => posted)
-        const values = [rows.map((r) => r.header), stamps.slice(from, until), rows.map((r) => r.body)]
+        const lengths = rows.map((r) => r.body.length)
+        const starts = lengths.map((_, i) => 1 + lengths.slice(0, i).reduce((sum, length) => sum + length, 0))
+        const bodies = Buffer.concat(rows.map((r) => r.body))
+        const values = [rows.map((r) => r.header), stamps.slice(from, until), bodies, starts, lengths]
         return client.query({ ...insert, values })
       })
       return { checks, stamp, insert: (inserts * all.length) / groups.length }

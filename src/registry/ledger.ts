@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import pg from "pg"
+import { concat } from "#register/bytes.ts"
 
 /** One envelope as the registry entered it. `body` is absent once it was deleted. */
 export type Row = {
@@ -68,15 +69,15 @@ const COLUMNS =
 const ENTER = `
   WITH rows AS (
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-      $8::text[], $9::text[], $10::bytea[], $11::bigint[], $12::text[], $13::bytea[])
-      AS r(index, line, place, sender, serial, hash, header, stamp, head, entry, seen, members, body)
+      $8::text[], $9::text[], $10::bytea[], $11::bigint[], $12::text[], $13::integer[], $14::integer[])
+      AS r(index, line, place, sender, serial, hash, header, stamp, head, entry, seen, members, "from", length)
   ), entered AS (
     INSERT INTO envelope SELECT index, line, place, sender, serial, hash, header, stamp, head, entry, seen,
       string_to_array(members, ' ') FROM rows
   ), opened AS (
     INSERT INTO line SELECT line, string_to_array(members, ' ') FROM rows WHERE place = 1
   )
-  INSERT INTO body SELECT index, body FROM rows WHERE body IS NOT NULL`
+  INSERT INTO body SELECT index, substring($15::bytea FROM "from" FOR length) FROM rows WHERE length IS NOT NULL`
 const GROW = `
   INSERT INTO tile SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bytea[])
   ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes`
@@ -161,10 +162,19 @@ export async function insertGroup(
   tiles: readonly TileRow[],
 ): Promise<void> {
   const column = <K extends keyof Row>(key: K) => rows.map((row) => row[key])
+  // Bodies travel as one byte string: as an array each of them would be written out in hex and read again.
+  const bodies = concat(...rows.flatMap((row) => row.body ?? []))
+  const lengths = rows.map((row) => row.body?.length ?? null)
+  let next = 1
+  const starts = lengths.map((length) => {
+    const start = next
+    next += length ?? 0
+    return start
+  })
   const values = [
     ...[column("index").map(String), column("line"), column("place"), column("sender"), column("serial")],
     ...[column("hash"), column("header"), column("stamp"), column("head"), column("entry"), column("seen")],
-    ...[rows.map((row) => row.members.join(" ")), column("body")],
+    ...[rows.map((row) => row.members.join(" ")), starts, lengths, Buffer.from(bodies.buffer)],
   ]
   await client.query({ name: "enter", text: ENTER, values })
   if (tiles.length === 0) return

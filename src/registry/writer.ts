@@ -61,6 +61,8 @@ type Waiting = { admitted: Admitted; roll: Roll; answer: (note: string) => void;
 type Group = { rows: Row[]; roll: Roll; answers: (() => void)[] }
 
 const LARGEST_GROUP = 512
+// PostgreSQL takes no message of a gigabyte; far below it a larger group is no faster.
+const LARGEST_GROUP_BYTES = 32 << 20
 const BEHIND_AGAIN_MS = 5000
 
 /** Opens the writer over a ledger that it alone writes. */
@@ -134,7 +136,7 @@ export function openWriter(parts: WriterParts): Writer {
 
   async function enterAll(): Promise<void> {
     while (queue.length > 0) {
-      const waiting = queue.splice(0, LARGEST_GROUP)
+      const waiting = queue.splice(0, groupLength(queue))
       for (const { admitted } of waiting)
         inQueue.set(admitted.header.from, (inQueue.get(admitted.header.from) ?? 1) - 1)
       try {
@@ -230,6 +232,16 @@ export function openWriter(parts: WriterParts): Writer {
     },
     broken: broken.promise,
   }
+}
+
+/** How many of those that wait are entered together; at least one. */
+function groupLength(queue: readonly Waiting[]): number {
+  let bytes = 0
+  const end = queue.findIndex(({ admitted }, i) => {
+    bytes += admitted.posted.body.length
+    return i === LARGEST_GROUP || (i > 0 && bytes > LARGEST_GROUP_BYTES)
+  })
+  return end < 0 ? queue.length : end
 }
 
 function rowOf({ header, hash, posted, members }: Admitted, stamp: Stamp, note: string, entry: Uint8Array): Row {
