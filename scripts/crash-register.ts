@@ -85,8 +85,9 @@ export function watchRegister(office: CrashOffice): RegisterWatch {
   return {
     seen: () => notes.size,
     async check() {
-      const now = await open((await look()) ?? "")
+      // Only what was seen before this head was asked for must lie behind it: slots go on filling the register.
       const fresh = [...notes.keys()].filter((text) => !opened.has(text))
+      const now = await open((await look()) ?? "")
       const older = head ? [head] : []
       for (const text of fresh) older.push(await open(text))
       await checkAgainst(now, older)
@@ -94,9 +95,11 @@ export function watchRegister(office: CrashOffice): RegisterWatch {
       return now
     },
     async checkAll(more) {
-      if (!head) throw new Error("no checkpoint was ever seen")
-      const all = await Promise.all([...notes.keys()].map(open))
-      await checkAgainst(head, [...all, ...more])
+      const before = [...notes.keys()]
+      const now = await open((await look()) ?? "")
+      const all = await Promise.all(before.map(open))
+      await checkAgainst(now, [...all, ...more])
+      head = now
     },
     async stop() {
       stopped = true

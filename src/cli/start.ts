@@ -50,15 +50,7 @@ export async function startExercise(options: StartOptions): Promise<Exercise> {
   stack.defer(() => front.close())
   const folder = stack.use(await openDataFolder({ data: options.data, fresh: options.fresh, report }))
   const data = folder.path
-  if (!existsSync(join(programFolder(data, "registry"), "charter.json"))) {
-    report("founding an exercise office: keys and charter")
-    // A founding that was interrupted left keys that no charter names.
-    for (const part of ["registry", "witness", "desk", "postgres"])
-      rmSync(join(data, part), { recursive: true, force: true })
-    foundExercise(data, plan, (folder, state) =>
-      makeWitness(folder, createWitnessKey(`${state}.witness.exercise.iod.example`)),
-    )
-  }
+  foundOnce(data, plan, report)
   report("starting PostgreSQL")
   const postgres = stack.use(
     await openEmbeddedPostgres({
@@ -115,6 +107,18 @@ export async function startExercise(options: StartOptions): Promise<Exercise> {
       await running.disposeAsync()
     },
   }
+}
+
+/** Founds the office unless its charter, which is written last, is there. */
+function foundOnce(data: string, plan: Plan, report: StartOptions["report"]): void {
+  if (existsSync(join(programFolder(data, "registry"), "charter.json"))) return
+  report("founding an exercise office: keys and charter")
+  // A founding that was interrupted left keys that no charter names.
+  for (const part of ["registry", "witness", "desk", "postgres"])
+    rmSync(join(data, part), { recursive: true, force: true })
+  foundExercise(data, plan, (folder, state) =>
+    makeWitness(folder, createWitnessKey(`${state}.witness.exercise.iod.example`)),
+  )
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown

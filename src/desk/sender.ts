@@ -64,10 +64,13 @@ export function openSender(parts: SenderParts): Sender {
 
   function wake(): void {
     again = true
-    running ??= run().finally(() => {
-      running = undefined
-      if (again && !closed) wake()
-    })
+    // Never at once: whoever wakes may be inside a transaction, and no byte leaves before that is on disk.
+    running ??= Promise.resolve()
+      .then(run)
+      .finally(() => {
+        running = undefined
+        if (again && !closed) wake()
+      })
   }
 
   async function run(): Promise<void> {
