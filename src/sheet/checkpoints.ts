@@ -4,7 +4,7 @@ import type { Crypto } from "#register/crypto.ts"
 import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
 import { evaluatePolicy, parsePolicy } from "#register/policy.ts"
-import { must, within } from "./fault.ts"
+import { inOrder, must, within } from "./fault.ts"
 
 /** A checkpoint that the register's keys signed and the charter's quorum cosigned. */
 export type WitnessedCheckpoint = {
@@ -30,7 +30,7 @@ export async function openCheckpoints(
   const { origin } = charter.register
   const keys = charter.register.keys.map((key) => parseVerifierKey(crypto, key))
   const policy = parsePolicy(crypto, charter.policy)
-  const opened = await Promise.all(
+  const opened = await inOrder(
     notes.map((note, i) =>
       within({ part: "checkpoint", number: i + 1 }, async () => {
         const { size, root, note: parsed } = await openCheckpoint(crypto, note, { origin, keys })

@@ -25,6 +25,15 @@ export async function within<T>(where: SheetPart, check: () => Promise<T>): Prom
   }
 }
 
+/** Awaits checks that run side by side; of several faults the first in the sheet's order is the one thrown. */
+export async function inOrder<T>(checks: readonly Promise<T>[]): Promise<T[]> {
+  const done = await Promise.allSettled(checks)
+  return done.map((one) => {
+    if (one.status === "rejected") throw one.reason
+    return one.value
+  })
+}
+
 /** That `good` holds; throws a rejection with `code` otherwise. */
 export function must(good: boolean, code: VerificationCode, message: string): asserts good {
   if (!good) throw new VerificationError(code, message)

@@ -6,7 +6,7 @@ import { recordHash, type SaltedText, textHash } from "#seal/body.ts"
 import { commitment, type Header, verifyHeader } from "#seal/header.ts"
 import { nextHead, publicLineNumber } from "#seal/stamp.ts"
 import { checkEntered, type Entered, type Office } from "./entered.ts"
-import { must, within } from "./fault.ts"
+import { inOrder, must, within } from "./fault.ts"
 import type { LineEntry, SheetData } from "./form.ts"
 import { type Chain, followChain, type RollAt } from "./roll.ts"
 
@@ -28,7 +28,7 @@ export type CheckedLine = {
 export async function checkLine(office: Office, rolls: readonly RollAt[], data: SheetData): Promise<CheckedLine> {
   must(publicLineNumber(data.line) === undefined, "sheet.malformed", "a sheet is about a public line")
   const { chain } = data
-  const envelopes = await Promise.all(
+  const envelopes = await inOrder(
     data.envelopes.map((entry, i) =>
       within({ part: "envelope", number: i + 1 }, () => checkEnvelope(office, rolls, data.line, entry)),
     ),

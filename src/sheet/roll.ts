@@ -8,7 +8,7 @@ import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-k
 import { commitment, type Header, verifyHeader } from "#seal/header.ts"
 import { nextHead, publicLine, type Stamp } from "#seal/stamp.ts"
 import { checkEntered, type Entered, type Office } from "./entered.ts"
-import { must, within } from "./fault.ts"
+import { inOrder, must, within } from "./fault.ts"
 import type { RollEntry } from "./form.ts"
 
 /** The roll as it was after each place of public line 0; place 0 is the roll before anything was entered. */
@@ -22,7 +22,7 @@ export async function foldRoll(office: Office, entries: readonly RollEntry[]): P
   const { crypto, founded } = office
   const line = publicLine(0)
   // Of these no one depends on another, and they are most of the work.
-  const entered = await Promise.all(
+  const entered = await inOrder(
     entries.map((entry, i) => within({ part: "roll", number: i + 1 }, () => checkEntered(office, line, entry))),
   )
   const rolls: RollAt[] = [{ roll: emptyRoll(founded), head: line, index: -1n, at: "" }]
