@@ -66,7 +66,7 @@ async function start(args: string[]): Promise<number> {
   })
   if (!exercise) return 0
   say(
-    `\nEXERCISE · НАВЧАННЯ · УЧЕНИЯ. The office is open after ${((performance.now() - began) / 1000).toFixed(1)} s.\n`,
+    `\nEXERCISE · НАВЧАННЯ · УЧЕНИЕ. The office is open after ${((performance.now() - began) / 1000).toFixed(1)} s.\n`,
   )
   for (const { name, url } of exercise.links) say(`${name.padEnd(22)} ${url}`)
   say(

@@ -171,7 +171,10 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
   }
 }
 
-/** The register's own two lines: Ed25519 over the note, ML-DSA-44 as a cosignature under the origin (time 0: none). */
+/**
+ * The register's own two lines: Ed25519 over the note, which states no time, and ML-DSA-44 as a cosignature under the
+ * origin, which states `time` in POSIX seconds; with 0 it does not say that no larger tree was signed before.
+ */
 function signCheckpoint({ signers }: CheckpointsParts, text: string, time: bigint): NoteSignature[] {
   const [ed25519, mlDsa44] = signers
   const plain = { name: ed25519.key.name, id: ed25519.key.id, signature: ed25519.sign(utf8(text)) }
