@@ -1,10 +1,7 @@
-import { VerificationError } from "#register/error.ts"
-import type { VerifierKey } from "#register/note.ts"
-import { nodeCrypto } from "#seal/node/crypto.ts"
-import { openRefusal, openStamp, type RegistryRefusalCode } from "#seal/stamp.ts"
 import { formatPosted, parseAnswers } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
-import type { Outbox, Sealed } from "./outbox.ts"
+import { type AnswersParts, settle } from "./answers.ts"
+import type { Sealed } from "./outbox.ts"
 
 /** Carries the outbox to the registry whenever there is something to carry and the registry can be reached. */
 export type Sender = {
@@ -15,52 +12,27 @@ export type Sender = {
   close(): Promise<void>
 }
 
-export type SenderParts = {
+export type SenderParts = AnswersParts & {
   clock: Clock
-  outbox: Outbox
   registry: string
-  registryKey: VerifierKey
-  /** Told when an answer settled an envelope. */
-  settled(sealed: Sealed, outcome: "stamped" | "refused" | "mended", code?: string): void
-  /** Told when the registry answered with something that its key did not sign or that does not fit. */
-  convict(code: string, evidence: string): void
   log(message: string): void
 }
 
-/** Refusals that the desk mends by itself: the same act sealed anew, with today's keys or on the chain as it is now. */
-const MENDED: readonly RegistryRefusalCode[] = ["sealing-key", "serial", "prev"]
 const FIRST_RETRY = 250
 const LAST_RETRY = 15_000
+const ANSWER_MS = 30_000
 // Envelopes of different lines that travel in one request.
 const TOGETHER = 32
 
 /** Opens the sender of a desk. */
 export function openSender(parts: SenderParts): Sender {
-  const { clock, outbox } = parts
-  const held = new Set<string>()
-  const bells = new Set<Disposable>()
+  const bells = openBells(parts.clock)
+  const stopping = new AbortController()
+  const stopped = stopping.signal
+  const rounds = openRounds(parts, stopped, bells.after, wake)
   let running: Promise<void> | undefined
   let again = false
-  let closed = false
   let retry = FIRST_RETRY
-  let reached = false
-  const stopping = new AbortController()
-
-  function later(ms: number, ring: () => void): void {
-    const bell = clock.after(ms, () => {
-      bells.delete(bell)
-      ring()
-    })
-    bells.add(bell)
-  }
-
-  function hold(line: string, ms: number): void {
-    held.add(line)
-    later(ms, () => {
-      held.delete(line)
-      wake()
-    })
-  }
 
   function wake(): void {
     again = true
@@ -69,36 +41,48 @@ export function openSender(parts: SenderParts): Sender {
       .then(run)
       .finally(() => {
         running = undefined
-        if (again && !closed) wake()
+        if (again && !stopped.aborted) wake()
       })
   }
 
   async function run(): Promise<void> {
-    while (again && !closed) {
+    while (again && !stopped.aborted) {
       again = false
-      if (await sendAll()) continue
-      later(retry, wake)
+      const went = await rounds.sendAll()
+      if (went !== "nothing") retry = FIRST_RETRY
+      if (went === "everything") continue
+      bells.after(retry, wake)
       retry = Math.min(retry * 2, LAST_RETRY)
       return
     }
   }
 
-  /** False when the registry could not be reached, or the archive not be written: what is left goes later. */
-  async function sendAll(): Promise<boolean> {
-    try {
-      for (let batch = take(); batch.length > 0 && !closed; batch = take()) if (!(await post(batch))) return false
-      return true
-    } catch (error) {
-      parts.log(`the outbox waits: ${error instanceof Error ? error.message : ""}`)
-      return false
-    }
+  return {
+    wake,
+    reached: rounds.reached,
+    async close() {
+      stopping.abort()
+      bells.close()
+      await running
+    },
   }
+}
+
+/** Batches of envelopes, of each line one at a time, until nothing more can go. */
+function openRounds(
+  parts: SenderParts,
+  stopped: AbortSignal,
+  after: (ms: number, ring: () => void) => void,
+  wake: () => void,
+) {
+  const held = new Set<string>()
+  let reached = false
 
   function take(): Sealed[] {
     const batch: Sealed[] = []
     const busy = new Set(held)
     while (batch.length < TOGETHER) {
-      const sealed = outbox.next(busy)
+      const sealed = parts.outbox.next(busy)
       if (!sealed) break
       batch.push(sealed)
       busy.add(sealed.line)
@@ -107,62 +91,77 @@ export function openSender(parts: SenderParts): Sender {
   }
 
   /** False when the registry could not be reached: the same bytes go again later. */
-  async function post(batch: readonly Sealed[]): Promise<boolean> {
-    let answers: string[]
-    try {
-      const response = await fetch(`${parts.registry}/desk/envelopes`, {
-        method: "POST",
-        body: formatPosted(batch),
-        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(30_000)]),
-      })
-      if (!response.ok) throw new Error(`the registry answered ${response.status}`)
-      answers = parseAnswers(new Uint8Array(await response.arrayBuffer()))
-    } catch (error) {
-      if (!closed && reached)
-        parts.log(`the registry cannot be reached: ${error instanceof Error ? error.message : ""}`)
+  async function send(batch: readonly Sealed[]): Promise<boolean> {
+    const answers = await post(parts.registry, batch, stopped)
+    if (answers instanceof Error) {
+      if (!stopped.aborted && reached) parts.log(`the registry cannot be reached: ${answers.message}`)
       reached = false
       return false
     }
     reached = true
-    retry = FIRST_RETRY
-    for (const [i, sealed] of batch.entries()) await settle(sealed, answers[i] ?? "")
+    for (const [i, sealed] of batch.entries()) hold(sealed.line, await settle(parts, sealed, answers[i] ?? ""))
     return true
   }
 
-  async function settle(sealed: Sealed, answer: string): Promise<void> {
-    try {
-      if (answer.startsWith("iod.stamp/v1\n")) {
-        const stamp = await openStamp(nodeCrypto, answer, parts.registryKey)
-        if (stamp.header !== sealed.hash || stamp.line !== sealed.line)
-          throw new VerificationError("stamp.mismatch", "a stamp for another header")
-        outbox.stamped(sealed.hash)
-        return parts.settled(sealed, "stamped")
-      }
-      const refusal = await openRefusal(nodeCrypto, answer, parts.registryKey)
-      if (refusal.kind === "wait") return hold(sealed.line, refusal.again)
-      if (refusal.header !== sealed.hash)
-        throw new VerificationError("refusal.malformed", "a refusal of another header")
-      const mend = MENDED.includes(refusal.code)
-      const stamp = outbox.refused({ hash: sealed.hash, code: refusal.code, note: answer }, mend)
-      if (stamp !== undefined) return parts.convict("stamp-and-refusal", `${stamp}\n${answer}`)
-      parts.settled(sealed, mend ? "mended" : "refused", refusal.code)
-      // Sealing anew at once would loop where chain and roll have not caught up yet.
-      if (mend) hold(sealed.line, 200)
-    } catch (error) {
-      if (!(error instanceof VerificationError)) throw error
-      parts.convict(error.code, answer)
-      hold(sealed.line, LAST_RETRY)
-    }
+  function hold(line: string, ms: number | undefined): void {
+    if (ms === undefined) return
+    held.add(line)
+    after(ms, () => {
+      held.delete(line)
+      wake()
+    })
   }
 
   return {
-    wake,
     reached: () => reached,
-    async close() {
+    /** Less than everything went where the registry could not be reached, or the archive not be written. */
+    async sendAll(): Promise<"everything" | "something" | "nothing"> {
+      let went: "something" | "nothing" = "nothing"
+      try {
+        for (let batch = take(); batch.length > 0 && !stopped.aborted; batch = take()) {
+          if (!(await send(batch))) return went
+          went = "something"
+        }
+        return "everything"
+      } catch (error) {
+        parts.log(`the outbox waits: ${error instanceof Error ? error.message : ""}`)
+        return went
+      }
+    },
+  }
+}
+
+/** One request; answers the registry's notes in the order of `batch`, or why it could not be reached. */
+async function post(registry: string, batch: readonly Sealed[], stopped: AbortSignal): Promise<string[] | Error> {
+  try {
+    const response = await fetch(`${registry}/desk/envelopes`, {
+      method: "POST",
+      body: formatPosted(batch),
+      signal: AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_MS)]),
+    })
+    if (!response.ok) return new Error(`the registry answered ${response.status}`)
+    return parseAnswers(new Uint8Array(await response.arrayBuffer()))
+  } catch (error) {
+    return error instanceof Error ? error : new Error("")
+  }
+}
+
+/** Bells that a closed sender no longer hears. */
+function openBells(clock: Clock) {
+  const bells = new Set<Disposable>()
+  let closed = false
+  return {
+    after(ms: number, ring: () => void): void {
+      if (closed) return
+      const bell = clock.after(ms, () => {
+        bells.delete(bell)
+        ring()
+      })
+      bells.add(bell)
+    },
+    close(): void {
       closed = true
-      stopping.abort()
       for (const bell of bells) bell[Symbol.dispose]()
-      await running
     },
   }
 }

@@ -1,0 +1,58 @@
+import { VerificationError } from "#register/error.ts"
+import type { VerifierKey } from "#register/note.ts"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { openRefusal, openStamp, type RegistryRefusalCode } from "#seal/stamp.ts"
+import type { Outbox, Sealed } from "./outbox.ts"
+
+export type AnswersParts = {
+  outbox: Outbox
+  registryKey: VerifierKey
+  /** Told when an answer settled an envelope. */
+  settled(sealed: Sealed, outcome: "stamped" | "refused" | "mended", code?: string): void
+  /** Told when the registry answered with something that its key did not sign or that does not fit. */
+  convict(code: string, evidence: string): void
+}
+
+/** Refusals that the desk mends by itself: the same act sealed anew, with today's keys or on the chain as it is now. */
+const MENDED: readonly RegistryRefusalCode[] = ["sealing-key", "serial", "prev"]
+// Sealing anew at once would loop where chain and roll have not caught up yet.
+const MEND_MS = 200
+const DOUBTFUL_MS = 15_000
+
+/**
+ * Takes the registry's answer to an envelope: a stamp, a refusal, or what convicts it. Answers for how many
+ * milliseconds nothing more goes on that line; undefined where the next one may at once.
+ */
+export async function settle(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
+  try {
+    if (answer.startsWith("iod.stamp/v1\n")) return await takeStamp(parts, sealed, answer)
+    return await takeRefusal(parts, sealed, answer)
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error
+    parts.convict(error.code, answer)
+    return DOUBTFUL_MS
+  }
+}
+
+async function takeStamp(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
+  const stamp = await openStamp(nodeCrypto, answer, parts.registryKey)
+  if (stamp.header !== sealed.hash || stamp.line !== sealed.line)
+    throw new VerificationError("stamp.mismatch", "a stamp for another header")
+  parts.outbox.stamped(sealed.hash)
+  parts.settled(sealed, "stamped")
+  return undefined
+}
+
+async function takeRefusal(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
+  const refusal = await openRefusal(nodeCrypto, answer, parts.registryKey)
+  if (refusal.kind === "wait") return refusal.again
+  if (refusal.header !== sealed.hash) throw new VerificationError("refusal.malformed", "a refusal of another header")
+  const mend = MENDED.includes(refusal.code)
+  const stamp = parts.outbox.refused({ hash: sealed.hash, code: refusal.code, note: answer }, mend)
+  if (stamp !== undefined) {
+    parts.convict("stamp-and-refusal", `${stamp}\n${answer}`)
+    return undefined
+  }
+  parts.settled(sealed, mend ? "mended" : "refused", refusal.code)
+  return mend ? MEND_MS : undefined
+}
