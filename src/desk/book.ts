@@ -1,9 +1,7 @@
-import type { Entry } from "#offices/act.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
-import { textHash } from "#seal/body.ts"
 import type { Frame } from "#seal/wire.ts"
-import type { Archive } from "./archive.ts"
+import { otherHalf } from "./accusing.ts"
 import {
   type Arrival,
   type ArrivalParts,
@@ -12,11 +10,9 @@ import {
   RegistryFault,
   TransitFault,
 } from "./arrival.ts"
-import { falseRegister, isOutsideWitnessTimes } from "./claims.ts"
-import { ruleEntry } from "./entry.ts"
-import type { Evidence } from "./evidence.ts"
-import { type Entered, foldAct, freeTexts } from "./fold.ts"
-import { checkOrder, type LineEnd, lineEnd, seenPlace } from "./order.ts"
+import { type EnteringParts, enter } from "./entering.ts"
+import type { Entered } from "./fold.ts"
+import { lineEnd } from "./order.ts"
 import { foldRoll, rollAfter } from "./roll.ts"
 import { keepUnproven } from "./unproven.ts"
 
@@ -30,17 +26,14 @@ export type Book = {
   takeIn(frames: readonly Frame[]): Promise<void>
 }
 
-export type BookParts = ArrivalParts & {
-  archive: Archive
-  founded: Founded
-  evidence: Evidence
-  /** Told after the transaction that took them in. */
-  entered(entered: readonly Entered[]): void
-  /** An envelope that this desk cannot open; any other member can seal it again. */
-  unopenable(line: string, place: number): void
-  checkpoint(note: string): void
-  lineHead(note: string): Promise<void>
-}
+export type BookParts = ArrivalParts &
+  EnteringParts & {
+    founded: Founded
+    /** Told after the transaction that took them in. */
+    entered(entered: readonly Entered[]): void
+    checkpoint(note: string): void
+    lineHead(note: string): Promise<void>
+  }
 
 /** Opens the book over an archive; the roll is folded again from the public lines. */
 export async function openBook(parts: BookParts): Promise<Book> {
@@ -143,63 +136,6 @@ function enterOrConvict(
   }
 }
 
-/** What convicts only together with what this desk already holds: both in one, so that anyone can check it. */
-function otherHalf({ archive: { sql }, evidence }: BookParts, one: Arrival, code: string): string | undefined {
-  const { frame, stamp } = one
-  const { header, hash } = one.signed
-  if (code === "stamp-and-refusal")
-    return `${frame.stamp}\n${sql.get`SELECT note FROM refusal WHERE hash = ${hash}`?.note}`
-  if (code !== "serial") return undefined
-  const twin = sql.get`SELECT header, stamp FROM envelope WHERE line = ${header.line} AND sender = ${header.from}
-    AND serial = ${header.serial}`
-  if (!twin) return undefined
-  const both = [twin.header, twin.stamp, frame.header, frame.stamp].join("\n")
-  // Both are stamped, so their author signed one serial twice as well (docs/specs/envelope.md §5).
-  evidence.againstAuthor("serial-twice", both, { line: header.line, place: stamp.place })
-  return both
-}
-
-/** What a header claims to have seen, and when its stamp says it came: false words are kept, and the line goes on. */
-function checkClaims(parts: BookParts, roll: Roll, arrival: Arrival, seen: number | undefined): void {
-  const { archive, evidence } = parts
-  const { frame, signed, stamp } = arrival
-  const where = { line: signed.header.line, place: stamp.place }
-  if (seen === undefined) evidence.againstAuthor("seen", frame, where)
-  const register = falseRegister(archive, arrival)
-  if (register) evidence.againstAuthor(register, frame, where)
-  if (isOutsideWitnessTimes(archive, stamp, roll.charter.clocks.stampBound))
-    evidence.againstRegistry("stamp-time", frame)
-}
-
-/** Enters one envelope inside the caller's transaction: archive, line, texts, fold. One that is held already is passed over. */
-function enter(parts: BookParts, roll: Roll, arrival: Arrival): Entered[] {
-  const { archive, crypto, evidence } = parts
-  const { sql } = archive
-  const { frame, stamp, body } = arrival
-  const { header, hash } = arrival.signed
-  if (sql.get`SELECT 1 AS known FROM envelope WHERE hash = ${hash}`) return []
-  const end = checkOrder(archive, crypto, arrival)
-  const where = { line: header.line, place: stamp.place }
-  const seen = seenPlace(archive, arrival, end)
-  checkClaims(parts, roll, arrival, seen)
-  const index = Number(stamp.index)
-  sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${stamp.place}, ${header.from}, ${header.serial}, ${hash},
-    ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen ?? 0},
-    ${body?.salt ?? null}, ${body?.act ?? null}, ${body ? null : frame.body}, ${arrival.fault ?? null})`
-  sql.run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
-  archive.setMeta("next", String(index + 1))
-  archive.setMeta("at", stamp.at)
-  for (const t of freeTexts(arrival.form, body?.texts ?? []))
-    sql.run`INSERT OR IGNORE INTO text VALUES (${textHash(crypto, t)}, ${t.salt}, ${t.bytes})`
-  if (arrival.fault) {
-    // A body that the registry no longer holds is nobody's fault: it keeps none for longer than its records policy says.
-    if (arrival.fault !== "body.gone") evidence.againstAuthor(arrival.fault, frame, where)
-    if (header.from !== parts.delegation && !body) parts.unopenable(where.line, where.place)
-  }
-  if (!arrival.form || !body) return []
-  return foldAct(archive, roll, arrival.form, body.texts, entryOf(roll, arrival, end))
-}
-
 // How often the same envelope is asked for again before handing it out damaged is the registry's own doing.
 const ATTEMPTS = 3
 
@@ -217,11 +153,4 @@ function suspect(
   const frame = run.find((f) => !parts.archive.sql.get`SELECT 1 AS held FROM envelope WHERE header = ${f.header}`)
   if (frame && broken.convicts && count >= ATTEMPTS) parts.evidence.againstRegistry(broken.code, frame)
   throw broken
-}
-
-/** What a rule may read of an envelope. */
-function entryOf(roll: Roll, { signed: { header, hash }, stamp }: Arrival, end: LineEnd): Entry {
-  const { line, from, precedence } = header
-  const facts = { index: Number(stamp.index), place: stamp.place, at: stamp.at, header: hash, precedence, by: from }
-  return ruleEntry(roll, { ...facts, line, members: end.members })
 }

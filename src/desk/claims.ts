@@ -1,4 +1,4 @@
-import { type Archive, number, text } from "./archive.ts"
+import { type Archive, text } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
 
 /**
@@ -34,23 +34,4 @@ export function isOutsideWitnessTimes(
   // Witnesses state whole seconds: a stamp within the same one is not after it.
   const tooLate = after !== undefined && stamped >= Date.parse(text(after.witnessed) ?? "") + room + 1000
   return tooEarly || tooLate
-}
-
-/** Public acts that the register marks and that mail has still to bring, as the archive keeps them between runs. */
-export type Marked = { index: number; line: string; place: number; note: string }
-
-/** Remembers marked entries that the archive lacks; `keepMarked` with those that are left forgets the others. */
-export function keepMarked(archive: Archive, marked: readonly Marked[]): void {
-  archive.setMeta("marked", JSON.stringify(marked))
-}
-
-/** The marked entries that were still awaited. */
-export function markedAwaited(archive: Archive): Marked[] {
-  return JSON.parse(archive.meta("marked") ?? "[]") as Marked[]
-}
-
-/** Whether the archive holds the public act of a marked entry, at this index and place. */
-export function holdsMarked({ sql }: Archive, { index, line, place }: Omit<Marked, "note">): boolean {
-  const row = sql.get`SELECT count(*) AS held FROM envelope WHERE line = ${line} AND place = ${place} AND "index" = ${index}`
-  return number(row?.held) > 0
 }

@@ -4,7 +4,7 @@ import type { Founded } from "#offices/roll/charter.ts"
 import { type Roll, secretariatLine } from "#offices/roll/roll.ts"
 import { utf8 } from "#register/bytes.ts"
 import { certifyDeskKey, formatKeyPair } from "#seal/desk-key.ts"
-import { formatLine, lineId } from "#seal/line.ts"
+import { formatLine, type LineText, lineId } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { publicPair } from "#seal/node/keys.ts"
 import { SEALING_KEYS, signSealingKeys } from "#seal/sealing-keys.ts"
@@ -86,28 +86,23 @@ export function openEnrolment(parts: EnrolmentParts): Enrolment {
     })
   }
 
+  /** The lines with the secretariat that are this desk's to open: all for the secretariat, for a member its own. */
+  function ownLines(roll: Roll): LineText[] {
+    if (!roll.members[charter.secretariat]?.sealing.length) return []
+    return Object.values(roll.members)
+      .filter((member) => (isSecretariat || member.name === delegation) && member.sealing.length > 0)
+      .flatMap((member) => secretariatLine(roll, member) ?? [])
+  }
+
   /** The secretariat proposes each member's line with it; the member accepts. */
-  function openLines(roll: Roll): void {
-    for (const member of Object.values(roll.members)) {
-      const line = secretariatLine(roll, member)
-      if (!line || !(isSecretariat || member.name === delegation) || member.sealing.length === 0) continue
-      if (!roll.members[charter.secretariat]?.sealing.length) continue
-      const id = lineId(nodeCrypto, line)
-      const state = stateOf(archive, id, id) as { accepted: Record<string, string> } | undefined
-      const about = { line: id, precedence: "ROUTINE" as const }
-      if (isSecretariat && !state) {
-        const fields = { matter: id, text: formatLine(line), purpose: line.purpose }
-        parts.door.hand(
-          { ...about, act: "line.proposed", records: [{ fields }], token: `propose.${id}` },
-          { officer: null },
-        )
-      }
-      if (!isSecretariat && state && !(delegation in state.accepted))
-        parts.door.hand(
-          { ...about, act: "line.accepted", records: [{ fields: { matter: id } }], token: `accept.${id}` },
-          { officer: null },
-        )
-    }
+  function openLine(line: LineText): void {
+    const id = lineId(nodeCrypto, line)
+    const state = stateOf(archive, id, id) as { accepted: Record<string, string> } | undefined
+    const say = (act: string, fields: Record<string, string>, token: string) =>
+      parts.door.hand({ act, line: id, records: [{ fields: { matter: id, ...fields } }], token }, { officer: null })
+    if (isSecretariat && !state)
+      say("line.proposed", { text: formatLine(line), purpose: line.purpose }, `propose.${id}`)
+    if (!isSecretariat && state && !(delegation in state.accepted)) say("line.accepted", {}, `accept.${id}`)
   }
 
   return {
@@ -117,7 +112,7 @@ export function openEnrolment(parts: EnrolmentParts): Enrolment {
       if (self?.state === "never-joined" && (isSecretariat || roll.founded)) join()
       if (self?.state !== "active") return
       publish(roll)
-      openLines(roll)
+      for (const line of ownLines(roll)) openLine(line)
     },
   }
 }

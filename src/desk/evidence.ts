@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
+import type { EvidenceRow } from "#offices/joins/screen.ts"
 import { concat, utf8 } from "#register/bytes.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { formatFrame } from "#seal/wire.ts"
@@ -18,7 +19,11 @@ export type Evidence = {
   distrusted(): { code: string; at: string } | undefined
   /** Two different officers, one after the other, call the registry usable again; answers whether that is done. */
   resume(officer: string): boolean
+  /** What screens show of it, the latest first. */
+  rows(): EvidenceRow[]
 }
+
+const SHOWN = 200
 
 /** Opens the evidence of a desk; files go to `folder`/evidence. */
 export function openEvidence(archive: Archive, clock: Clock, folder: string, told: (code: string) => void): Evidence {
@@ -59,5 +64,15 @@ export function openEvidence(archive: Archive, clock: Clock, folder: string, tol
       const row = sql.get`SELECT code, at FROM evidence WHERE whose = 'registry' AND resumed IS NULL ORDER BY at LIMIT 1`
       return row && { code: text(row.code) ?? "", at: text(row.at) ?? "" }
     },
+    rows: () =>
+      sql.all`SELECT * FROM evidence ORDER BY at DESC LIMIT ${SHOWN}`.map((row) => ({
+        id: text(row.id) ?? "",
+        at: text(row.at) ?? "",
+        whose: row.whose === "registry" ? "registry" : "author",
+        code: text(row.code) ?? "",
+        line: text(row.line) ?? null,
+        place: typeof row.place === "number" ? row.place : null,
+        file: `evidence/${text(row.id)}.${text(row.code)}`,
+      })),
   }
 }

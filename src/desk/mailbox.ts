@@ -2,6 +2,8 @@ import type { Signer } from "#register/note.ts"
 import { signRequest } from "#seal/node/request.ts"
 import { type Frame, frameReader } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
+import { openGathering } from "./gathering.ts"
+import { openPatience } from "./patience.ts"
 
 /** Follows the registry's mail for this desk, for ever, from wherever the archive ends. */
 export type Mailbox = {
@@ -32,12 +34,8 @@ export type MailboxParts = {
   log(message: string): void
 }
 
-const FIRST_RETRY = 250
-const LAST_RETRY = 15_000
 // A registry that is alive says so every ten seconds.
 const SILENCE_MS = 30_000
-// What may wait to be taken in before the stream itself has to.
-const GATHERED_BYTES = 2 << 20
 
 /** Opens the mailbox of a desk. */
 export function openMailbox(parts: MailboxParts): Mailbox {
@@ -46,7 +44,7 @@ export function openMailbox(parts: MailboxParts): Mailbox {
   let connected = false
   let heard = 0
   let attempt = new AbortController()
-  let wakeRetry = () => {}
+  const patience = openPatience(clock)
 
   function setConnected(now: boolean): void {
     if (connected === now) return
@@ -81,28 +79,25 @@ export function openMailbox(parts: MailboxParts): Mailbox {
     }
   }
 
+  /** Follows one stream to its end, however it ends; answers whether any mail could flow. */
+  async function followOnce(): Promise<boolean> {
+    try {
+      await follow()
+    } catch (error) {
+      // Dropped on purpose, by the watchdog or for a new stream, is no interruption.
+      const dropped = error instanceof Error && error.name === "AbortError"
+      if (connected && !closed && !dropped)
+        parts.log(`mail was interrupted: ${error instanceof Error ? error.message : ""}`)
+    }
+    const flowed = connected
+    setConnected(false)
+    return flowed
+  }
+
   async function forever(): Promise<void> {
-    let retry = FIRST_RETRY
     while (!closed) {
-      try {
-        await follow()
-      } catch (error) {
-        // Dropped on purpose, by the watchdog or for a new stream, is no interruption.
-        const dropped = error instanceof Error && error.name === "AbortError"
-        if (connected && !closed && !dropped)
-          parts.log(`mail was interrupted: ${error instanceof Error ? error.message : ""}`)
-      }
-      if (connected) retry = FIRST_RETRY
-      setConnected(false)
-      if (closed) return
-      await new Promise<void>((resolve) => {
-        const bell = clock.after(retry, resolve)
-        wakeRetry = () => {
-          bell[Symbol.dispose]()
-          resolve()
-        }
-      })
-      retry = Math.min(retry * 2, LAST_RETRY)
+      if (await followOnce()) patience.renew()
+      if (!closed) await patience.wait()
     }
   }
 
@@ -112,55 +107,13 @@ export function openMailbox(parts: MailboxParts): Mailbox {
     lastHeard: () => heard,
     reconnect() {
       attempt.abort()
-      wakeRetry()
+      patience.wake()
     },
     async close() {
       closed = true
       attempt.abort()
-      wakeRetry()
+      patience.wake()
       await running
-    },
-  }
-}
-
-/**
- * Takes in together whatever arrived while the frames before were taken in: one durable transaction for all of it, so
- * that a desk that was away is not held up by its disk.
- */
-function openGathering(takeIn: MailboxParts["takeIn"], giveUp: () => void) {
-  let waiting: Frame[] = []
-  let held = 0
-  let taking: Promise<void> | undefined
-  let failed: { error: unknown } | undefined
-
-  async function takeAll(): Promise<void> {
-    while (waiting.length > 0 && !failed) {
-      const frames = waiting
-      waiting = []
-      held = 0
-      try {
-        await takeIn(frames)
-      } catch (error) {
-        failed = { error }
-        giveUp()
-      }
-    }
-    taking = undefined
-  }
-
-  async function settled(): Promise<void> {
-    await taking
-    if (failed) throw failed.error
-  }
-
-  return {
-    settled,
-    /** Settles at once, or with what is taken in where more than enough waits; throws what taking in threw. */
-    async offer(frames: readonly Frame[], bytes: number): Promise<void> {
-      waiting.push(...frames)
-      held += bytes
-      if (frames.length > 0) taking ??= takeAll()
-      if (failed || held > GATHERED_BYTES) await settled()
     },
   }
 }

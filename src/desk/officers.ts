@@ -11,6 +11,8 @@ export type Officers = {
   /** A session's word for a link's word, or undefined where it is used up, expired or unknown. */
   signIn(link: string): { session: string; officer: Officer } | undefined
   bySession(session: string): Officer | undefined
+  /** A script on the desk's own machine, which shows the word from the desk's folder (`Bearer` and the word). */
+  ofScript(authorization: string): Officer | undefined
   signOut(session: string): void
   name(id: string): string | undefined
 }
@@ -18,7 +20,7 @@ export type Officers = {
 const LINK_MS = 24 * 3600_000
 
 /** Opens the officers of a desk. Words are 32 random bytes; only their hashes are kept. */
-export function openOfficers({ sql, transact }: Archive, clock: Clock): Officers {
+export function openOfficers({ sql, transact, meta }: Archive, clock: Clock): Officers {
   const digest = (word: string) => hash("sha256", word)
   const officer = (id: unknown): Officer | undefined => {
     const row = sql.get`SELECT id, name FROM officer WHERE id = ${text(id) ?? ""}`
@@ -48,6 +50,12 @@ export function openOfficers({ sql, transact }: Archive, clock: Clock): Officers
         return { session, officer: found }
       }),
     bySession: (session) => officer(sql.get`SELECT officer FROM session WHERE hash = ${digest(session)}`?.officer),
+    ofScript(authorization) {
+      const word = /^Bearer ([0-9a-f]{64})$/.exec(authorization)?.[1]
+      const known = meta("script.token")
+      if (!word || !known || hash("sha256", Buffer.from(word, "hex")) !== known) return undefined
+      return { id: "script", name: "script" }
+    },
     signOut: (session) => void sql.run`DELETE FROM session WHERE hash = ${digest(session)}`,
     name: (id) => officer(id)?.name,
   }

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto"
+import { join } from "node:path"
+import { openArchive } from "#desk/archive.ts"
 import { openVault, type Vault } from "#desk/vault.ts"
 import { type Roll, sealingKeyFor } from "#offices/roll/roll.ts"
 import { utf8 } from "#register/bytes.ts"
@@ -46,15 +48,13 @@ export type Author = {
   post(composed: Composed): Promise<string>
 }
 
-/** Takes the place of a delegation whose desk is closed. Chains go on from that desk's archive. */
+/** Takes the place of a delegation whose desk it closes. Chains go on from that desk's archive. */
 export async function openAuthor(office: Office, name: string, roll: () => Roll): Promise<Author> {
   const desk = office.desk(name)
-  const rows = desk.archive.sql.all`SELECT line, serial, hash FROM envelope WHERE sender = ${name} ORDER BY "index"`
-  const chains = new Map(rows.map((row) => [String(row.line), { serial: Number(row.serial), hash: String(row.hash) }]))
-  const lines = desk.archive.sql.all`SELECT id, members FROM line`
-  const members = new Map(lines.map((row) => [String(row.id), String(row.members).split(" ")]))
   await office.closeDesk(name)
-  const vault = openVault(programFolder(office.data, "desk", name))
+  const folder = programFolder(office.data, "desk", name)
+  const { chains, members } = await whereItStood(folder, name, office.registry.url)
+  const vault = openVault(folder)
   const registryKey = parseVerifierKey(nodeCrypto, desk.founded.charter.registry)
 
   function address(line: string, at: string) {
@@ -109,6 +109,24 @@ export async function openAuthor(office: Office, name: string, roll: () => Roll)
       return `${kind} ${code}`
     },
   }
+}
+
+type Chains = Map<string, { serial: number; hash: string }>
+
+/** How far a closed desk's chains went, and who its lines' members are. What it had under way is carried to its end. */
+async function whereItStood(folder: string, name: string, registry: string) {
+  using archive = await openArchive(join(folder, "desk.sqlite"))
+  const { sql } = archive
+  const underWay = sql.all`SELECT header, body FROM outbox WHERE state = 'sealed' ORDER BY id`
+  const posted = underWay.map((row) => ({ header: String(row.header), body: row.body as Uint8Array }))
+  if (posted.length > 0) await fetch(`${registry}/desk/envelopes`, { method: "POST", body: formatPosted(posted) })
+  const rows = sql.all`SELECT line, serial, hash FROM envelope WHERE sender = ${name}
+    UNION SELECT line, serial, hash FROM outbox WHERE state IN ('sealed', 'stamped') ORDER BY serial`
+  const chains: Chains = new Map(
+    rows.map((row) => [String(row.line), { serial: Number(row.serial), hash: String(row.hash) }]),
+  )
+  const lines = sql.all`SELECT id, members FROM line`
+  return { chains, members: new Map(lines.map((row) => [String(row.id), String(row.members).split(" ")])) }
 }
 
 /** A message as a desk would write it. */

@@ -1,0 +1,68 @@
+import type { Entry } from "#offices/act.ts"
+import type { Roll } from "#offices/roll/roll.ts"
+import type { Crypto } from "#register/crypto.ts"
+import { textHash } from "#seal/body.ts"
+import { type AccusingParts, checkClaims } from "./accusing.ts"
+import type { Archive } from "./archive.ts"
+import type { Arrival } from "./arrival.ts"
+import { ruleEntry } from "./entry.ts"
+import { type Entered, foldAct, freeTexts } from "./fold.ts"
+import { checkOrder, type LineEnd, seenPlace } from "./order.ts"
+
+export type EnteringParts = AccusingParts & {
+  crypto: Crypto
+  delegation: string
+  /** Told of an envelope that this desk cannot open; any other member can seal it again. */
+  unopenable(line: string, place: number): void
+}
+
+/**
+ * Enters one envelope inside the caller's transaction: archive, line, texts, fold. One that is held already is passed
+ * over. Throws RegistryFault where its stamp does not follow from what is held.
+ */
+export function enter(parts: EnteringParts, roll: Roll, arrival: Arrival): Entered[] {
+  const { archive, crypto } = parts
+  const { sql } = archive
+  if (sql.get`SELECT 1 AS known FROM envelope WHERE hash = ${arrival.signed.hash}`) return []
+  const end = checkOrder(archive, crypto, arrival)
+  const seen = seenPlace(archive, arrival, end)
+  checkClaims(parts, roll, arrival, seen)
+  keepEnvelope(archive, arrival, end, seen)
+  keepTexts(parts, arrival)
+  if (arrival.fault) answerFault(parts, arrival, arrival.fault)
+  if (!arrival.form || !arrival.body) return []
+  return foldAct(archive, roll, arrival.form, arrival.body.texts, entryOf(roll, arrival, end))
+}
+
+function keepEnvelope(archive: Archive, arrival: Arrival, end: LineEnd, seen: number | undefined): void {
+  const { sql } = archive
+  const { frame, stamp, body, fault } = arrival
+  const { header, hash } = arrival.signed
+  const index = Number(stamp.index)
+  sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${stamp.place}, ${header.from}, ${header.serial}, ${hash},
+    ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen ?? 0},
+    ${body?.salt ?? null}, ${body?.act ?? null}, ${body ? null : frame.body}, ${fault ?? null})`
+  sql.run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
+  archive.setMeta("next", String(index + 1))
+  archive.setMeta("at", stamp.at)
+}
+
+function keepTexts({ archive: { sql }, crypto }: EnteringParts, { form, body }: Arrival): void {
+  for (const t of freeTexts(form, body?.texts ?? []))
+    sql.run`INSERT OR IGNORE INTO text VALUES (${textHash(crypto, t)}, ${t.salt}, ${t.bytes})`
+}
+
+/** The author's fault is evidence; what did not open here is answered, so that a member can seal it again. */
+function answerFault(parts: EnteringParts, { frame, signed, stamp, body }: Arrival, fault: string): void {
+  const where = { line: signed.header.line, place: stamp.place }
+  // A body that the registry no longer holds is nobody's fault: it keeps none for longer than its records policy says.
+  if (fault !== "body.gone") parts.evidence.againstAuthor(fault, frame, where)
+  if (signed.header.from !== parts.delegation && !body) parts.unopenable(where.line, where.place)
+}
+
+/** What a rule may read of an envelope. */
+function entryOf(roll: Roll, { signed: { header, hash }, stamp }: Arrival, end: LineEnd): Entry {
+  const { line, from, precedence } = header
+  const facts = { index: Number(stamp.index), place: stamp.place, at: stamp.at, header: hash, precedence, by: from }
+  return ruleEntry(roll, { ...facts, line, members: end.members })
+}

@@ -1,0 +1,157 @@
+import { softwareHash } from "../release.ts"
+import { type Book, openBook } from "./book.ts"
+import { type Call, openCall } from "./call.ts"
+import { type Door, openDoor } from "./door.ts"
+import { type Enrolment, openEnrolment } from "./enrolment.ts"
+import type { Entered } from "./fold.ts"
+import type { Ground } from "./ground.ts"
+import { type LineHeads, openLineHeads } from "./line-heads.ts"
+import { type Mailbox, openMailbox } from "./mailbox.ts"
+import { type Outbox, openOutbox } from "./outbox.ts"
+import { openReturning, type Returning } from "./returning.ts"
+import { openSender, type Sender } from "./sender.ts"
+import { openSlots, type Slots } from "./slots.ts"
+import { wipeSpentIdentities } from "./wiping.ts"
+import { openWitnessing, type Witnessing } from "./witnessing.ts"
+
+/** What the rooms of a desk call out; `connectRooms` says who hears it. */
+export type Calls = {
+  /** Envelopes were taken in and are on disk. */
+  entered: Call<readonly Entered[]>
+  /** An envelope does not open here: any other member can seal it again. */
+  unopenable: Call<{ line: string; place: number }>
+  /** An act was handed in and is on disk. */
+  submitted: Call<void>
+  /** A day of UTC began. */
+  dayBegan: Call<void>
+}
+
+/** Calls that nobody hears yet. */
+export function openCalls(): Calls {
+  return { entered: openCall(), unopenable: openCall(), submitted: openCall(), dayBegan: openCall() }
+}
+
+/** What comes in: mail is verified and folded, the register is followed, the ends of lines are held against it. */
+export type Taking = { lineHeads: LineHeads; witnessing: Witnessing; book: Book; isEnrolled(): boolean }
+
+/** Opens what takes in. */
+export async function openTaking(ground: Ground, calls: Calls): Promise<Taking> {
+  const { archive, delegation, founded, live, vault } = ground
+  const lineHeads = openLineHeads(ground)
+  const witnessing = openWitnessing({
+    ...ground,
+    charter: founded.charter,
+    changed() {
+      wipeSpentIdentities(archive, vault, lineHeads.completeTo())
+      live.tell({ kind: "register" })
+    },
+  })
+  const book = await openBook({
+    ...ground,
+    identity: vault.identity,
+    entered: calls.entered.tell,
+    unopenable: (line, place) => calls.unopenable.tell({ line, place }),
+    checkpoint(note) {
+      lineHeads.passed("checkpoint")
+      witnessing.offer(note)
+    },
+    lineHead: lineHeads.heard,
+  })
+  const isEnrolled = () => book.roll().members[delegation]?.state === "active"
+  return { lineHeads, witnessing, book, isEnrolled }
+}
+
+/** What goes out: the door judges an act, the outbox keeps and seals it, the sender carries it until it is answered. */
+export type Giving = { outbox: Outbox; door: Door; sender: Sender }
+
+/** Opens what gives out. */
+export function openGiving(ground: Ground, calls: Calls, { book }: Taking): Giving {
+  const { evidence, live } = ground
+  const outbox = openOutbox({ ...ground, roll: book.roll })
+  const door = openDoor({ ...ground, book, outbox, software: softwareHash(), submitted: calls.submitted.tell })
+  const sender = openSender({
+    ...ground,
+    outbox,
+    settled: () => live.tell({ kind: "outbox" }),
+    convict: evidence.againstRegistry,
+  })
+  return { outbox, door, sender }
+}
+
+/** What the desk says by itself: that its delegation takes part, and in the slots that it is there. */
+export type Speaking = { enrolment: Enrolment; slots: Slots }
+
+/** Opens what speaks by itself. */
+export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giving: Giving): Speaking {
+  const { roll } = book
+  const enrolment = openEnrolment({ ...ground, ...giving, roll, submitted: calls.submitted.tell })
+  const slots = openSlots({
+    ...{ ...ground, ...giving, roll },
+    attended: ground.live.attended,
+    dayBegan: calls.dayBegan.tell,
+  })
+  return { enrolment, slots }
+}
+
+/** What keeps the desk with its registry: the mail that it follows, and what it hands back to one that lost entries. */
+export type Following = { returning: Returning; mailbox: Mailbox }
+
+/** Opens what follows the registry; mail begins to come. */
+export function openFollowing(ground: Ground, { book, isEnrolled }: Taking, { sender }: Giving): Following {
+  const { live, vault } = ground
+  const returning = openReturning(ground)
+  const mailbox = openMailbox({
+    ...ground,
+    signer: vault.desk[0],
+    enrolled: isEnrolled,
+    takeIn: book.takeIn,
+    size: returning.offer,
+    changed(connected) {
+      live.tell({ kind: "connection", connected })
+      if (connected) sender.wake()
+    },
+  })
+  return { returning, mailbox }
+}
+
+export type Rooms = Taking & Giving & Speaking & Following
+
+/** Says who hears what. Nothing was called out before: every room but the mail waits to be asked, and mail takes time. */
+export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void {
+  const { door, enrolment, isEnrolled, lineHeads, mailbox, sender, slots, witnessing } = rooms
+  calls.entered.hear((entered) => {
+    const told = entered.map(({ refused, callsForReceipt, ...one }) => one)
+    live.tell({ kind: "entered", entered: told })
+    slots.entered(entered)
+    enrolment.look()
+    sender.wake()
+  })
+  if (!isEnrolled()) calls.entered.hear(reconnectOnce(isEnrolled, mailbox))
+  calls.entered.hear(() => {
+    lineHeads.passed("mail")
+    void witnessing.look()
+  })
+  calls.unopenable.hear(({ line, place }) => {
+    const records = [{ fields: { matter: line, place } }]
+    door.hand({ act: "line.unopenable", line, records, token: `unopenable.${line}.${place}` }, { officer: null })
+  })
+  calls.submitted.hear(() => {
+    sender.wake()
+    live.tell({ kind: "outbox" })
+  })
+  calls.dayBegan.hear(() => {
+    enrolment.look()
+    // Coming back, the desk learns the end of each line anew, and with it whether old sealing keys are spent.
+    mailbox.reconnect()
+  })
+}
+
+/** The stream of a newcomer carries the public lines only: once it is on the roll, it is opened again as its own. */
+function reconnectOnce(isEnrolled: () => boolean, mailbox: Mailbox): () => void {
+  let done = false
+  return () => {
+    if (done || !isEnrolled()) return
+    done = true
+    mailbox.reconnect()
+  }
+}

@@ -1,0 +1,53 @@
+import type { DeskStatus } from "#offices/joins/screen.ts"
+import type { Founded } from "#offices/roll/charter.ts"
+import type { Roll } from "#offices/roll/roll.ts"
+import { type Clock, instantOf } from "../clock.ts"
+import type { Archive } from "./archive.ts"
+import type { Evidence } from "./evidence.ts"
+import type { Mailbox } from "./mailbox.ts"
+import type { Outbox } from "./outbox.ts"
+import { unprovenRows } from "./unproven.ts"
+import type { Views } from "./views.ts"
+
+export type StatusParts = {
+  archive: Archive
+  clock: Clock
+  delegation: string
+  founded: Founded
+  evidence: Evidence
+  mailbox: Mailbox
+  outbox: Outbox
+  views: Views
+  roll(): Roll
+}
+
+/** How the desk stands at this moment, as every screen shows it: where, connected or not, trusted or not, what waits. */
+export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
+  const { charter, office } = parts.founded
+  const { members } = parts.roll()
+  const lines = parts.views.lines()
+  const heard = parts.mailbox.lastHeard()
+  return {
+    delegation: parts.delegation,
+    office,
+    exercise: charter.exercise,
+    officeName: charter.name,
+    languages: charter.languages,
+    delegations: charter.delegations.map((d) => ({
+      ...{ name: d.name, kind: d.kind, names: d.names },
+      state: members[d.name]?.state ?? "never-joined",
+    })),
+    secretariat: charter.secretariat,
+    zones: charter.zones ?? [],
+    now: instantOf(parts.clock),
+    connected: parts.mailbox.connected(),
+    heardAt: heard > 0 ? new Date(heard).toISOString() : null,
+    distrusted: parts.evidence.distrusted() ?? null,
+    unproven: unprovenRows(parts.archive),
+    waiting: parts.outbox.waiting(),
+    unread: lines.reduce((sum, line) => sum + line.unread, 0),
+    lines,
+    acknowledge: charter.clocks.acknowledge,
+    reportsOpening: true,
+  }
+}
