@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto"
 import type pg from "pg"
 import { type Archive, openArchive } from "#desk/archive.ts"
-import { type MessageState, messageClock } from "#offices/lines/message.ts"
+import type { MessageState } from "#offices/lines/message.ts"
+import { messageClock } from "#offices/lines/silence.ts"
 import { hex, utf8 } from "#register/bytes.ts"
 import { formatNote } from "#register/note.ts"
 import { openGrowth } from "#registry/growth.ts"
@@ -13,7 +14,7 @@ import { formatStamp, nextHead, publicLine, registerEntry } from "#seal/stamp.ts
 
 const GROUP = 1000
 const NOBODY = [{ name: "nobody", id: new Uint8Array(4), signature: new Uint8Array(64) }]
-const CLOCKS = { acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 } }
+const CLOCKS = { acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 }, check: 3600 }
 
 /** Where messages are filled in: a line of two with the one of them who wrote all of it. */
 export type Filling = { office: string; line: string; by: string; to: string; database: pg.PoolConfig }
@@ -92,8 +93,8 @@ function messageOf(row: Row, at: string, to: string): Filled {
   })
   const state: MessageState = {
     ...{ by: row.sender, at, index: Number(row.index), place: row.place, header: row.hash, precedence: "ROUTINE" },
-    ...{ language: "en", subject: texts[0]?.hash ?? "", body: texts[1]?.hash ?? "" },
-    ...{ replyTo: null, replyBy: null, recalled: null, answers: { [to]: {} } },
+    ...{ language: "en", form: "words", subject: texts[0]?.hash ?? "", body: texts[1]?.hash ?? "" },
+    ...{ replyTo: null, replyBy: null, recalled: null, answers: { [to]: {} }, translations: [], relay: null },
   }
   return { row, at, state, texts }
 }

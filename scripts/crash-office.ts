@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { DeskStatus } from "#offices/joins/screen.ts"
-import { type Charter, openCharter } from "#offices/roll/charter.ts"
+import { type Charter, type CharterText, openCharter } from "#offices/roll/charter.ts"
 import { formatLine, lineId } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { createWitnessKey, makeWitness } from "#witness/key.ts"
@@ -49,7 +49,7 @@ const PLAN: Plan = {
   ],
 }
 // Short enough that many line checks and receipts fall into a round; allowances that the load does not reach.
-const CHANGES: Partial<Charter> = {
+const CHANGES: Partial<CharterText> = {
   clocks: {
     slot: { attended: 2, unattended: 2 },
     slotOfMany: { attended: 3, unattended: 3 },

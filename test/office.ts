@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Desk, openDesk } from "#desk/open.ts"
 import type { MessageRow, MessageView } from "#offices/joins/screen.ts"
-import type { Charter } from "#offices/roll/charter.ts"
+import type { CharterText } from "#offices/roll/charter.ts"
 import { openCharter } from "#offices/roll/charter.ts"
 import { type OpenRegistry, openRegistry } from "#registry/open.ts"
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "#registry/postgres/embedded.ts"
@@ -42,7 +42,7 @@ export type Office = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export type OfficeOptions = { plan?: Plan; clock?: Clock; charter?: Partial<Charter>; withoutLines?: boolean }
+export type OfficeOptions = { plan?: Plan; clock?: Clock; charter?: Partial<CharterText>; withoutLines?: boolean }
 
 /** Opens an office; `await using` closes it and fails where something cannot be closed. */
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {

@@ -28,3 +28,19 @@ test("an archive that is folded again comes to the same states, lists and refusa
   assert.equal(again.different, 0)
   assert.ok(again.records > 41)
 })
+
+test("an archive that an earlier release folded is folded again when it is opened", async () => {
+  await using office = await openOffice()
+  const line = office.line("direct line")
+  const [from, to] = [office.desk("ukraine"), office.desk("russian-federation")]
+  const message = await received(to, line, say(from, line, "one"))
+  await office.closeDesk("russian-federation")
+  {
+    using archive = await openArchive(join(office.data, "desk", "russian-federation", "desk.sqlite"))
+    archive.sql.run`UPDATE matter SET state = ${"{}"} WHERE office = 'message'`
+    archive.setMeta("states", "1")
+  }
+  const reopened = await office.reopenDesk("russian-federation")
+  assert.equal(reopened.views.message(line, message.matter)?.header, message.header)
+  assert.ok(office.logged.some((said) => said.includes("folded again")))
+})

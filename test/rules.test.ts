@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { openArchive } from "#desk/archive.ts"
-import { foldRecord, stateOf } from "#desk/fold.ts"
+import { foldRecord, matterOnLine } from "#desk/fold.ts"
 import { type AnyActKind, type Entry, refuse } from "#offices/act.ts"
 import { type Rules, rules } from "#offices/index.ts"
 import type { LineState } from "#offices/lines/line.ts"
@@ -35,7 +35,7 @@ function entry(index: number, by = "ukraine"): Entry {
     precedence: "ROUTINE",
     line: { id: LINE, members: ["secretariat", "ukraine"] },
     secretariat: "secretariat",
-    clocks: { acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 } },
+    clocks: { acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 }, check: 3600 },
   }
 }
 
@@ -62,7 +62,7 @@ test("an act is judged for ever by the rules in force at its stamp", async () =>
   assert.equal(foldRecord(archive, { rules: 2 }, "message.sent", message(2, "en"), entry(2), versions), "act.malformed")
   assert.equal(foldRecord(archive, { rules: 2 }, "message.sent", message(3, "uk"), entry(3), versions), null)
   // What the first version took in is answered under the second as it stands.
-  const answer = { matter: id(1), of: (stateOf(archive, LINE, id(1)) as MessageState).header }
+  const answer = { matter: id(1), of: (matterOnLine(archive, LINE, id(1)) as { state: MessageState }).state.header }
   const by = entry(4, "secretariat")
   assert.equal(foldRecord(archive, { rules: 2 }, "message.acknowledged", answer, by, versions), null)
 })
@@ -71,5 +71,5 @@ test("a desk without the version in force folds nothing by guess, and says so", 
   using archive = await openLine()
   const refused = foldRecord(archive, { rules: 2 }, "message.sent", message(1, "uk"), entry(1))
   assert.equal(refused, "version.unknown")
-  assert.equal(stateOf(archive, LINE, id(1)), undefined)
+  assert.equal(matterOnLine(archive, LINE, id(1)), undefined)
 })

@@ -13,7 +13,7 @@ import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
 import type { Book } from "./book.ts"
 import { ruleEntry } from "./entry.ts"
-import { stateOf } from "./fold.ts"
+import { matterOnLine } from "./fold.ts"
 import type { Outbox } from "./outbox.ts"
 
 /** What an officer, a script or the desk itself asks for: records of one kind, their free texts in clear. */
@@ -138,8 +138,8 @@ function mayHand(
   const place = kind.kind === "line.proposed" ? 1 : Number.MAX_SAFE_INTEGER
   const facts = { index: Number(book.next()), place, at, header: "", precedence, by: delegation }
   const entry = ruleEntry(book.roll(), { ...facts, line, members })
-  const lineState = stateOf(archive, line, line) as LineState | undefined
-  const verdict = judge(kind, lineState, stateOf(archive, line, record.matter), record, entry)
+  const lineState = matterOnLine(archive, line, line)?.state as LineState | undefined
+  const verdict = judge(kind, lineState, matterOnLine(archive, line, record.matter), record, entry)
   return verdict === "permitted" ? undefined : verdict
 }
 

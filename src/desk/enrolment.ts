@@ -12,7 +12,7 @@ import { publicLine } from "#seal/stamp.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
 import type { Door } from "./door.ts"
-import { stateOf } from "./fold.ts"
+import { matterOnLine } from "./fold.ts"
 import type { Outbox } from "./outbox.ts"
 import type { Vault } from "./vault.ts"
 
@@ -97,7 +97,7 @@ export function openEnrolment(parts: EnrolmentParts): Enrolment {
   /** The secretariat proposes each member's line with it; the member accepts. */
   function openLine(line: LineText): void {
     const id = lineId(nodeCrypto, line)
-    const state = stateOf(archive, id, id) as { accepted: Record<string, string> } | undefined
+    const state = matterOnLine(archive, id, id)?.state as { accepted: Record<string, string> } | undefined
     const say = (act: string, fields: Record<string, string>, token: string) =>
       parts.door.hand({ act, line: id, records: [{ fields: { matter: id, ...fields } }], token }, { officer: null })
     if (isSecretariat && !state)

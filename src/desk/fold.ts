@@ -1,6 +1,6 @@
-import type { AnyActKind, Entry, RefusalCode } from "#offices/act.ts"
+import { type AnyActKind, type Entry, officeOf, type RefusalCode } from "#offices/act.ts"
 import { clockRules, type Rules, rules } from "#offices/index.ts"
-import { type ActForm, judge, type ParsedRecord, parseRecord } from "#offices/judge.ts"
+import { type ActForm, judge, type Matter, type ParsedRecord, parseRecord } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { fromUtf8, utf8 } from "#register/bytes.ts"
@@ -111,30 +111,30 @@ function take(archive: Archive, kind: AnyActKind, fields: unknown, entry: Entry)
     const fits = fitsItsText(record, entry)
     if (fits !== "permitted") return fits
   }
-  const line = stateOf(archive, entry.line.id, entry.line.id) as LineState | undefined
-  const state = stateOf(archive, entry.line.id, record.matter)
-  const verdict = judge(kind, line, state, record, entry)
+  const line = matterOnLine(archive, entry.line.id, entry.line.id)?.state as LineState | undefined
+  const matter = matterOnLine(archive, entry.line.id, record.matter)
+  const verdict = judge(kind, line, matter, record, entry)
   if (verdict !== "permitted") return verdict.refused
-  keep(archive, entry, record.matter, kind, kind.fold(state, record, entry))
+  keep(archive, entry, record.matter, kind, kind.fold(matter?.state, record, entry))
   relate(archive, kind, record, entry)
   return null
 }
 
 function relate(archive: Archive, kind: AnyActKind, record: ParsedRecord, entry: Entry): void {
   const other = kind.relates?.to(record)
-  const state = other === undefined ? undefined : stateOf(archive, entry.line.id, other)
-  if (other !== undefined && state !== undefined && kind.relates)
-    keep(archive, entry, other, kind, kind.relates.fold(state, record, entry))
+  const related = other === undefined ? undefined : matterOnLine(archive, entry.line.id, other)
+  if (other !== undefined && related?.office === officeOf(kind) && kind.relates)
+    keep(archive, entry, other, kind, kind.relates.fold(related.state, record, entry))
 }
 
-/** The folded state of a matter on a line, as its kind's `fold` left it. */
-export function stateOf({ sql }: Archive, line: string, matter: string): unknown {
-  const row = sql.get`SELECT state FROM matter WHERE line = ${line} AND id = ${matter}`
-  return row && JSON.parse(text(row.state) ?? "null")
+/** A matter of a line as it is folded now; undefined before its first act. */
+export function matterOnLine({ sql }: Archive, line: string, matter: string): Matter | undefined {
+  const row = sql.get`SELECT office, state FROM matter WHERE line = ${line} AND id = ${matter}`
+  return row && { office: text(row.office) ?? "", state: JSON.parse(text(row.state) ?? "null") }
 }
 
 function keep({ sql }: Archive, entry: Entry, matter: string, kind: AnyActKind, state: unknown): void {
-  const office = kind.kind.split(".")[0] ?? ""
+  const office = officeOf(kind)
   const due = clockRules.get(office)?.due(state, entry.clocks) ?? null
   const { index } = entry
   sql.run`INSERT INTO matter VALUES (${entry.line.id}, ${matter}, ${office}, ${JSON.stringify(state)}, ${index}, ${index}, ${due})

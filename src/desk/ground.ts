@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts"
 import { type Archive, openArchive } from "./archive.ts"
 import { type Evidence, openEvidence } from "./evidence.ts"
 import { type Live, openLive } from "./live.ts"
+import { foldAgainIfOlder } from "./rebuild.ts"
 import { openVault, type Vault } from "./vault.ts"
 
 export type DeskOptions = {
@@ -41,6 +42,7 @@ export async function openGround(options: DeskOptions): Promise<Ground> {
   const registryKey = parseVerifierKey(nodeCrypto, founded.charter.registry)
   const vault = openVault(folder)
   const archive = await openArchive(join(folder, "desk.sqlite"))
+  await foldAgainIfOlder(archive, nodeCrypto, founded, options.log)
   const live = openLive(clock)
   const evidence = openEvidence(archive, clock, folder, (code) => live.tell({ kind: "evidence", code }))
   const next = () => BigInt(archive.meta("next") ?? 0)

@@ -1,4 +1,5 @@
 import type { Precedence } from "#offices/act.ts"
+import { STATES } from "#offices/index.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -37,6 +38,22 @@ export async function rebuild(
   const after = states(archive)
   const names = new Set([...before.keys(), ...after.keys()])
   return { records, different: [...names].filter((name) => before.get(name) !== after.get(name)).length }
+}
+
+/** Folds an archive again that a release with other states folded last; one that is new has nothing to fold. */
+export async function foldAgainIfOlder(
+  archive: Archive,
+  crypto: Crypto,
+  founded: Founded,
+  log: (message: string) => void,
+): Promise<void> {
+  const known = archive.meta("states")
+  if (known === String(STATES)) return
+  if (archive.sql.get`SELECT 1 AS held FROM envelope LIMIT 1`) {
+    log("the archive was folded by another release: it is folded again")
+    await rebuild(archive, crypto, founded)
+  }
+  archive.setMeta("states", String(STATES))
 }
 
 function states({ sql }: Archive): Map<string, string> {

@@ -47,7 +47,7 @@ export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
     waiting: parts.outbox.waiting(),
     unread: lines.reduce((sum, line) => sum + line.unread, 0),
     lines,
-    acknowledge: charter.clocks.acknowledge,
+    clocks: charter.clocks,
     reportsOpening: true,
   }
 }

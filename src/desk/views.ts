@@ -1,7 +1,9 @@
 import { awaits, type Facts, ladders } from "#offices/joins/ladder.ts"
 import type { EnvelopeRow, LineView, MessageRow, MessageView, WaitingRow } from "#offices/joins/screen.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
-import { deadline, type MessageState, speaksForTheClock } from "#offices/lines/message.ts"
+import type { MessageState } from "#offices/lines/message.ts"
+import { deadline, speaksForTheClock } from "#offices/lines/silence.ts"
+import { clocksOf } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { textHash } from "#seal/body.ts"
@@ -82,7 +84,7 @@ function messageRow(reading: Reading, row: Row): MessageRow {
     subject: clearText(reading, state.subject),
     unread: !mine && row.marked === null,
     awaits: mine ? Object.keys(state.answers).some((m) => awaits(state, m)) : awaits(state, delegation),
-    deadline: deadline(state, { acknowledge: reading.roll().charter.clocks.acknowledge }),
+    deadline: deadline(state, clocksOf(reading.roll().charter)),
     late: Object.values(state.answers).some((a) => a.unanswered !== undefined),
     recalled: state.recalled !== null,
     witnessed: witnessed(reading, state.index),

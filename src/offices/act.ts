@@ -32,8 +32,13 @@ export type Entry = {
   clocks: Clocks
 }
 
-/** Seconds within which each precedence is to be acknowledged (charter; handbook W1 d). */
-export type Clocks = { acknowledge: Record<Precedence, number> }
+/** Clocks of the charter that rules read, in seconds (handbook W1 d, §6.1). */
+export type Clocks = {
+  /** Within which each precedence is to be acknowledged. */
+  acknowledge: Record<Precedence, number>
+  /** Within which a line check is to be read back. */
+  check: number
+}
 
 /** A rule's answer: yes aloud, or a reason with a code that has words in every language. */
 export type Verdict = "permitted" | Refusal
@@ -43,6 +48,7 @@ export type Refusal = { refused: RefusalCode }
 export const REFUSALS = [
   "act.unknown",
   "act.malformed",
+  "act.other-matter",
   "line.not-open",
   "line.already-proposed",
   "line.not-proposed",
@@ -50,6 +56,8 @@ export const REFUSALS = [
   "line.text-does-not-fit",
   "line.reserved",
   "line.member-away",
+  "line.already-out-of-service",
+  "line.not-out-of-service",
   "message.already-sent",
   "message.unknown",
   "message.not-addressee",
@@ -64,6 +72,41 @@ export const REFUSALS = [
   "message.answered",
   "message.already-unanswered",
   "message.not-for-you-to-say",
+  "message.not-acknowledged",
+  "message.already-stated",
+  "message.in-the-future",
+  "stop.not-flash",
+  "relay.both-ways",
+  "relay.not-with-secretariat",
+  "relay.nowhere",
+  "relay.release-missing",
+  "relay.release-unwanted",
+  "relay.not-asked",
+  "relay.already-passed-on",
+  "relay.already-returned",
+  "relay.not-passed-on",
+  "relay.words-missing",
+  "relay.not-stated",
+  "relay.already-released",
+  "translation.same-language",
+  "translation.not-author",
+  "translation.working-only",
+  "call.already-entered",
+  "call.not-member",
+  "call.times-do-not-fit",
+  "call.read-back-missing",
+  "call.unknown",
+  "call.not-for-you-to-say",
+  "call.already-stated",
+  "check.already-called",
+  "check.too-early",
+  "check.unknown",
+  "check.already-answered",
+  "check.not-for-you-to-say",
+  "check.already-closed",
+  "check.result-does-not-fit",
+  "check.already-unanswered",
+  "check.already-explained",
   "roll.not-secretariat",
   "roll.already-founded",
   "roll.not-founded",
@@ -90,6 +133,8 @@ export function refuse(code: RefusalCode): Refusal {
  */
 export type ActKind<State, Fields extends { matter: string }> = {
   kind: string
+  /** What its matters are, where that is not the first word of its kind. */
+  about?: string
   schema: z.ZodType<Fields>
   /** Fields of a record that hold salted hashes of free texts. */
   texts: readonly (keyof Fields & string)[]
@@ -119,6 +164,11 @@ export type ClockSituation = {
   line: Entry["line"]
   secretariat: string
   clocks: Clocks
+}
+
+/** What the matters of an act are: an act about another kind of matter is refused before any rule reads its state. */
+export function officeOf({ kind, about }: Pick<AnyActKind, "kind" | "about">): string {
+  return about ?? kind.split(".")[0] ?? ""
 }
 
 /** An act kind with its types forgotten, as the table of acts holds it; records are parsed by `schema` before use. */

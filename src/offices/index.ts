@@ -4,16 +4,22 @@
  * The acts of the public lines (charter, participation, keys) are in roll/acts.ts and folded by roll/roll.ts.
  */
 import type { AnyActKind, ClockRule } from "./act.ts"
+import { callEntered, callStated } from "./lines/call.ts"
+import { checkAnswered, checkCalled, checkClock, checkClosed, checkExplained, checkUnanswered } from "./lines/check.ts"
 import { lineAccepted, lineChecked, lineProposed, lineResealed, lineUnopenable } from "./lines/line.ts"
+import { messageRecalled, messageSent } from "./lines/message.ts"
 import {
   messageAcknowledged,
-  messageClock,
+  messageCascaded,
+  messageConfirmed,
   messageObjected,
   messageOpened,
-  messageRecalled,
-  messageSent,
-  messageUnanswered,
-} from "./lines/message.ts"
+  messageTakenIntoAccount,
+} from "./lines/receipts.ts"
+import { relayAnswerPassedOn, relayAnswerReleased, relayPassedOn, relayReturned } from "./lines/relay.ts"
+import { lineBackInService, lineContact, lineOutOfService } from "./lines/service.ts"
+import { messageClock, messageUnanswered } from "./lines/silence.ts"
+import { messageTranslated } from "./lines/translation.ts"
 
 const kinds: readonly AnyActKind[] = [
   // lines
@@ -22,12 +28,30 @@ const kinds: readonly AnyActKind[] = [
   lineChecked,
   lineUnopenable,
   lineResealed,
+  lineContact,
+  lineOutOfService,
+  lineBackInService,
   messageSent,
   messageOpened,
   messageAcknowledged,
+  messageCascaded,
+  messageTakenIntoAccount,
+  messageConfirmed,
   messageObjected,
   messageRecalled,
+  messageTranslated,
   messageUnanswered,
+  relayPassedOn,
+  relayReturned,
+  relayAnswerReleased,
+  relayAnswerPassedOn,
+  checkCalled,
+  checkAnswered,
+  checkClosed,
+  checkUnanswered,
+  checkExplained,
+  callEntered,
+  callStated,
 ]
 
 /** One version of the rules: its acts by name. */
@@ -41,4 +65,13 @@ export const rules: ReadonlyMap<number, Rules> = new Map([[1, new Map(kinds.map(
 
 /** What clocks bring about, by the first word of the acts of a matter. */
 // biome-ignore lint/suspicious/noExplicitAny: states of different offices stand in one table, as in AnyActKind
-export const clockRules: ReadonlyMap<string, ClockRule<any>> = new Map([["message", messageClock]])
+export const clockRules: ReadonlyMap<string, ClockRule<any>> = new Map<string, ClockRule<any>>([
+  ["message", messageClock],
+  ["check", checkClock],
+])
+
+/**
+ * The number of what folded states look like: raised with every change of a state's shape. States are derived, so an
+ * archive that an earlier release folded is folded again when it is opened.
+ */
+export const STATES = 2

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { type AnyActKind, type Entry, id, type Refusal, refuse, type Verdict } from "./act.ts"
+import { type AnyActKind, type Entry, id, officeOf, type Refusal, refuse, type Verdict } from "./act.ts"
 import { isOpen, type LineState } from "./lines/line.ts"
 
 /** The outer form of an act: one record, or up to 500 of one kind named by their hashes (docs/specs/envelope.md §3). */
@@ -21,6 +21,9 @@ export function parseRecord(kind: AnyActKind, value: unknown): ParsedRecord | Re
   return parsed.success ? parsed.data : refuse("act.malformed")
 }
 
+/** A matter as it was folded: what it is, and its state. */
+export type Matter = { office: string; state: unknown }
+
 /** What a line carries before it is open: its text and its members' acceptance, nothing else. */
 const OPENING: readonly string[] = ["line.proposed", "line.accepted"]
 
@@ -31,11 +34,13 @@ const OPENING: readonly string[] = ["line.proposed", "line.accepted"]
 export function judge(
   kind: AnyActKind,
   line: LineState | undefined,
-  state: unknown,
+  matter: Matter | undefined,
   record: ParsedRecord,
   entry: Entry,
 ): Verdict {
   if (kind.kind.startsWith("line.") && record.matter !== entry.line.id) return refuse("line.text-does-not-fit")
   if (!OPENING.includes(kind.kind) && !isOpen(line)) return refuse("line.not-open")
-  return kind.mayAct(state, record, entry)
+  // Its author chose the matter: one of another kind has a state that this rule cannot read.
+  if (matter && matter.office !== officeOf(kind)) return refuse("act.other-matter")
+  return kind.mayAct(matter?.state, record, entry)
 }

@@ -3,9 +3,10 @@ import { test } from "node:test"
 import { ed25519 } from "@noble/curves/ed25519.js"
 import { Decrypter } from "age-encryption"
 import type { Precedence } from "#offices/act.ts"
-import { deadline, type MessageState, messageUnanswered } from "#offices/lines/message.ts"
+import type { MessageState } from "#offices/lines/message.ts"
+import { deadline, messageUnanswered } from "#offices/lines/silence.ts"
 import { publicAct } from "#offices/roll/acts.ts"
-import { openCharter } from "#offices/roll/charter.ts"
+import { clocksOf, openCharter } from "#offices/roll/charter.ts"
 import { emptyRoll, enterPublicAct, isSealingKeyValid, type Roll, secretariatLine } from "#offices/roll/roll.ts"
 import { concat, fromHex, fromUtf8, hex, u32be, utf8 } from "#register/bytes.ts"
 import { rejection } from "#register/fixture.test.ts"
@@ -157,7 +158,7 @@ test("the roll that the public acts fold has the keys, their days and the line w
 })
 
 test("a deadline goes by the stamp's instant, its own second included", () => {
-  const clocks = openCharter(crypto, valid.charter.text).charter.clocks
+  const clocks = clocksOf(openCharter(crypto, valid.charter.text).charter)
   for (const { precedence, at, replyBy, stamp, passed } of valid.deadlines) {
     const known = { at, precedence: precedence as Precedence, replyBy }
     const state = { ...known, by: "meridia", header: valid.line.id, answers: { secretariat: {} } }

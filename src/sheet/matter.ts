@@ -1,7 +1,7 @@
-import type { Entry } from "#offices/act.ts"
+import { type AnyActKind, type Entry, officeOf, refuse } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
-import { parseRecord } from "#offices/judge.ts"
-import type { Founded } from "#offices/roll/charter.ts"
+import { type Matter, type ParsedRecord, parseRecord } from "#offices/judge.ts"
+import { clocksOf, type Founded } from "#offices/roll/charter.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { STATEMENTS, type Statement } from "./findings.ts"
 import type { CheckedEnvelope, CheckedLine, ShownAct } from "./line.ts"
@@ -22,7 +22,7 @@ export function tellMatter({
   matter: string
   line: CheckedLine
 }): Telling {
-  let state: unknown
+  let told: Matter | undefined
   const opening = line.envelopes.find(({ shown }) => shown?.record?.matter === matter)
   const delivered = new Set<string>()
 
@@ -42,14 +42,22 @@ export function tellMatter({
     const record = kind && parseRecord(kind, shown.record)
     if (!kind || !record) return []
     if ("refused" in record) return [notTaken(record.refused)]
-    if (record.matter === matter) {
-      const entry = entryOf(founded, envelope, line.members)
-      const verdict = kind.mayAct(state, record, entry)
-      if (verdict !== "permitted") return [notTaken(verdict.refused)]
-      state = kind.fold(state, record, entry)
-    } else if (kind.relates?.to(record) === matter && state !== undefined)
-      state = kind.relates.fold(state, record, entryOf(founded, envelope, line.members))
+    const entry = entryOf(founded, envelope, line.members)
+    if (record.matter !== matter) {
+      told = related(told, kind, record, entry)
+      return []
+    }
+    const fits = told === undefined || told.office === officeOf(kind)
+    const verdict = fits ? kind.mayAct(told?.state, record, entry) : refuse("act.other-matter")
+    if (verdict !== "permitted") return [notTaken(verdict.refused)]
+    told = { office: officeOf(kind), state: kind.fold(told?.state, record, entry) }
     return []
+  }
+
+  /** The matter as an act about another one leaves it: a message learns of the reply to it. */
+  function related(before: Matter | undefined, kind: AnyActKind, record: ParsedRecord, entry: Entry): typeof before {
+    if (before?.office !== officeOf(kind) || kind.relates?.to(record) !== matter) return before
+    return { ...before, state: kind.relates.fold(before.state, record, entry) }
   }
 
   return (envelope) => {
@@ -74,7 +82,7 @@ function entryOf(founded: Founded, { signed, stamp }: CheckedEnvelope, members: 
     precedence: signed.header.precedence,
     line: { id: signed.header.line, members },
     secretariat: charter.secretariat,
-    clocks: { acknowledge: charter.clocks.acknowledge },
+    clocks: clocksOf(charter),
   }
 }
 
@@ -87,8 +95,22 @@ function actOf(act: string, record: Record<string, unknown>): Statement {
   const code = act.includes(".") ? STATEMENTS.find((known) => known === `act.${act}`) : undefined
   const value = (key: string) => written(record[key])
   if (!code) return { code: "act.other", values: { kind: act } }
-  const values = { of: value("of"), about: value("by"), role: value("role"), objection: value("reason") }
-  return { code, values: { ...values, language: value("language"), purpose: value("purpose") } }
+  // Fields of different acts that mean the same in a sentence: who it is about, when it was by its author's word.
+  const either = (...keys: string[]) => value(keys.find((key) => record[key] !== undefined) ?? "")
+  const values = {
+    of: value("of"),
+    about: either("by", "to", "from", "with"),
+    since: either("since", "said", "slot", "started"),
+    answer: either("answer", "result"),
+    role: value("role"),
+    objection: value("reason"),
+    language: value("language"),
+    purpose: value("purpose"),
+    translation: value("kind"),
+    quality: value("quality"),
+    same: value("same"),
+  }
+  return { code, values }
 }
 
 function other(record: Record<string, unknown>, matter: string): Statement {

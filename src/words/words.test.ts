@@ -6,7 +6,7 @@ import { IntlMessageFormat } from "intl-messageformat"
 import { REFUSALS } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
-import { OBJECTIONS } from "#offices/lines/message.ts"
+import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { REGISTRY_REFUSALS } from "#seal/stamp.ts"
 

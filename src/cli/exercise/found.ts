@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeVault, openVault, writeDurably } from "#desk/vault.ts"
-import { type Charter, openCharter } from "#offices/roll/charter.ts"
+import { type CharterText, openCharter } from "#offices/roll/charter.ts"
 import { formatPolicy, parsePolicy } from "#register/policy.ts"
 import { type RegistryKeys, registryVerifierKeys } from "#registry/open.ts"
 import { fingerprint } from "#seal/desk-key.ts"
@@ -33,9 +33,9 @@ export function foundExercise(
   data: string,
   chosen: Plan,
   witnessKeys: (folder: string, state: string) => readonly string[],
-  changes: Partial<Charter> = {},
+  changes: Partial<CharterText> = {},
 ): void {
-  const template = JSON.parse(readFileSync(new URL("./charter.json", import.meta.url), "utf8")) as Charter
+  const template = JSON.parse(readFileSync(new URL("./charter.json", import.meta.url), "utf8")) as CharterText
   const roots = new Map(chosen.desks.map((name) => [name, makeDesk(data, name)]))
   const origin = `exercise.iod.example/${randomBytes(8).toHex()}`
   const seed = () => randomBytes(32).toHex()
@@ -46,7 +46,7 @@ export function foundExercise(
   mkdirSync(programFolder(data, "registry"), { recursive: true })
   writeDurably(join(programFolder(data, "registry"), "registry.key"), JSON.stringify(keys))
   const { registry, register } = registryVerifierKeys(keys)
-  const charter: Charter = {
+  const charter: CharterText = {
     ...template,
     delegations: template.delegations.map((d) => ({ ...d, root: roots.get(d.name) ?? null })),
     registry,

@@ -8,6 +8,9 @@ export const RUNGS = [
   "delivered",
   "opened",
   "acknowledged",
+  "cascaded",
+  "taken-into-account",
+  "confirmed",
   "objected",
   "unanswered",
 ] as const
@@ -47,6 +50,9 @@ function answerSteps(addressee: string, answer: Answer, facts: Facts): Step[] {
     ["delivered", facts.delivered[addressee], addressee],
     ["opened", answer.opened?.at, addressee],
     ["acknowledged", answer.acknowledged?.at, addressee],
+    ["cascaded", answer.cascaded?.at, addressee],
+    ["taken-into-account", answer.takenIntoAccount?.at, addressee],
+    ["confirmed", answer.confirmed?.at, addressee],
     ["objected", answer.objected?.at, addressee],
     ["unanswered", answer.unanswered?.at, facts.speaksForTheClock],
   ]

@@ -26,7 +26,7 @@ export type DeskStatus = {
   waiting: number
   unread: number
   lines: LineView[]
-  acknowledge: Charter["clocks"]["acknowledge"]
+  clocks: Charter["clocks"]
   reportsOpening: boolean
 }
 

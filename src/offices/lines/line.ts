@@ -10,6 +10,10 @@ export type LineState = {
   /** When each member accepted; proposing is accepting. */
   accepted: Record<string, string>
   openedAt: string | null
+  /** Whom to telephone at each member, as it states (service.ts). */
+  contacts?: Record<string, { at: string; index: number; text: string }>
+  /** Members that state that they do not answer at present. */
+  outOfService?: Record<string, { at: string; index: number; until: string | null; text: string }>
 }
 
 /** Whether every member has accepted, so that other acts may pass. */

@@ -2,7 +2,7 @@ import { z } from "zod"
 import { utf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
-import { id, name } from "../act.ts"
+import { type Clocks, id, name } from "../act.ts"
 
 const inThreeLanguages = z.strictObject({ en: z.string().min(1), uk: z.string().min(1), ru: z.string().min(1) })
 const seconds = z.int().min(1).max(100_000_000)
@@ -47,6 +47,18 @@ export const charterSchema = z.strictObject({
     /** Seconds between the slots of a line of more than two. */
     slotOfMany: z.strictObject({ attended: seconds, unattended: seconds }),
     acknowledge: perPrecedence,
+    /** Within which each precedence is to be handled at the addressee's, once acknowledged or not (handbook §1.2). */
+    handle: perPrecedence.default({ FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 21_600 }),
+    /** Within which the addressee's desk should hold a message; beyond it its author's screens say: telephone. */
+    deliver: perPrecedence.default({ FLASH: 120, IMMEDIATE: 300, PRIORITY: 1800, ROUTINE: 7200 }),
+    /** Between one notice of an unacknowledged message and the next, at its addressee's. */
+    notice: perPrecedence.default({ FLASH: 60, IMMEDIATE: 300, PRIORITY: 1800, ROUTINE: 21_600 }),
+    /** After how many notices the deputy is called too. */
+    deputyAfter: z.int().min(1).max(100).default(3),
+    /** Line checks by officers: hours of the day, UTC, and the seconds within which one is to be read back. */
+    checks: z
+      .strictObject({ at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)).max(24), answer: seconds })
+      .default({ at: ["06:00", "14:00"], answer: 3600 }),
     /** How far a stamp may lie outside its witnesses' times before it is evidence. */
     stampBound: seconds,
   }),
@@ -62,6 +74,14 @@ export const charterSchema = z.strictObject({
 })
 
 export type Charter = z.infer<typeof charterSchema>
+
+/** A charter as it is written: what it leaves out has the value that the schema names. */
+export type CharterText = z.input<typeof charterSchema>
+
+/** The clocks of a charter that rules read. */
+export function clocksOf({ clocks }: Charter): Clocks {
+  return { acknowledge: clocks.acknowledge, check: clocks.checks.answer }
+}
 
 /** A charter with the hash that names its office. */
 export type Founded = { office: string; charter: Charter; text: string }

@@ -1,5 +1,5 @@
 import type { MessageView } from "#offices/joins/screen.ts"
-import { OBJECTIONS } from "#offices/lines/message.ts"
+import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { Delegation } from "../parts/Delegation.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
 import { To } from "../parts/To.tsx"

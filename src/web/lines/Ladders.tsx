@@ -1,6 +1,6 @@
 import { RUNGS, type Rung, type Step } from "#offices/joins/ladder.ts"
 import type { MessageView } from "#offices/joins/screen.ts"
-import { speaksForTheClock } from "#offices/lines/message.ts"
+import { speaksForTheClock } from "#offices/lines/silence.ts"
 import { useDesk } from "../desk/state.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { FullInstant } from "../parts/Instant.tsx"

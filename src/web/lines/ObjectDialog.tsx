@@ -1,6 +1,6 @@
 import { useState } from "react"
 import { Label, TextArea, TextField } from "react-aria-components"
-import { OBJECTIONS } from "#offices/lines/message.ts"
+import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { AskDialog } from "../parts/AskDialog.tsx"
 import { useWords } from "../words.ts"
 import type { AnswerDialogProps } from "./Actions.tsx"

@@ -2,14 +2,8 @@ import type { AnyActKind, Entry, Verdict } from "#offices/act.ts"
 import type { DeskStatus, LineView, MessageView } from "#offices/joins/screen.ts"
 import { judge } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
-import {
-  type Answer,
-  type MessageState,
-  messageAcknowledged,
-  messageObjected,
-  messageRecalled,
-  OBJECTIONS,
-} from "#offices/lines/message.ts"
+import { type Answer, type MessageState, messageRecalled } from "#offices/lines/message.ts"
+import { messageAcknowledged, messageObjected, OBJECTIONS } from "#offices/lines/receipts.ts"
 
 /** What the rules say to each thing an officer could do with a message: the same rules that the desk will ask. */
 export type Offers = { acknowledge: Verdict; object: Verdict; recall: Verdict }
@@ -26,11 +20,11 @@ export function offers(message: MessageView, status: DeskStatus, now: number): O
     precedence: "ROUTINE",
     line: { id: message.line, members: message.members },
     secretariat: status.secretariat,
-    clocks: { acknowledge: status.acknowledge },
+    clocks: { acknowledge: status.clocks.acknowledge, check: status.clocks.checks.answer },
   }
   const record = { matter: message.matter, of: message.header }
   const asked = (kind: AnyActKind, fields: { matter: string }) =>
-    judge(kind, lineState(line), messageState(message), fields, entry)
+    judge(kind, lineState(line), { office: "message", state: messageState(message) }, fields, entry)
   return {
     acknowledge: asked(messageAcknowledged, record),
     object: asked(messageObjected, { ...record, reason: OBJECTIONS[0] } as { matter: string }),
@@ -62,8 +56,11 @@ function messageState(message: MessageView): MessageState {
     header: message.header,
     precedence: message.precedence as MessageState["precedence"],
     language: message.language as MessageState["language"],
+    form: "words",
     subject: "",
     body: "",
+    translations: [],
+    relay: null,
     replyTo: message.replyTo,
     replyBy: message.replyBy,
     recalled: message.recall && { ...message.recall, index: message.index },
