@@ -59,6 +59,10 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     const answer = desk.door.hand(await json(c), { officer: c.get("officer").id })
     return c.json(answer, "refused" in answer ? 409 : 200)
   })
+  app.post("/lines", async (c) => {
+    const answer = desk.propose(await json(c), c.get("officer").id)
+    return c.json(answer, "refused" in answer ? 409 : 200)
+  })
   app.get("/live", (c) => live(desk, c))
   return app
 }

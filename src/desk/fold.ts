@@ -146,8 +146,6 @@ function fitsItsText(record: ParsedRecord, entry: Entry): "permitted" | RefusalC
   if (!("text" in record) || typeof record.text !== "string" || !("purpose" in record)) return "line.text-does-not-fit"
   try {
     const line = parseLine(record.text)
-    // A successor's form is fixed; these rules take none in.
-    if (line.follows !== null) return "line.reserved"
     const id = nodeCrypto.sha256(utf8(record.text)).toHex()
     const fits = id === entry.line.id && line.purpose === record.purpose
     return fits && line.members.join(" ") === entry.line.members.join(" ") ? "permitted" : "line.text-does-not-fit"

@@ -3,13 +3,14 @@ import type { Founded } from "#offices/roll/charter.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
 import type { Book } from "./book.ts"
-import type { Door } from "./door.ts"
+import type { Door, Handed } from "./door.ts"
 import type { Evidence } from "./evidence.ts"
 import { type DeskOptions, openGround } from "./ground.ts"
 import type { Live } from "./live.ts"
 import { type Marks, openMarks } from "./marks.ts"
 import { type Officer, type Officers, openOfficers } from "./officers.ts"
 import type { Outbox } from "./outbox.ts"
+import { type ProposingRefusal, proposeLine } from "./proposing.ts"
 import { connectRooms, openCalls, openFollowing, openGiving, openSpeaking, openTaking } from "./rooms.ts"
 import { type SheetChoice, type SheetRefusal, writeSheet } from "./sheet.ts"
 import { deskStatus } from "./status.ts"
@@ -36,6 +37,8 @@ export type Desk = {
   /** The proof sheet of a matter, from the archive alone; a refusal while it is not witnessed. */
   sheet(line: string, matter: string, choice: SheetChoice): Promise<string | SheetRefusal>
   mark: Marks["mark"]
+  /** Proposes a line to other delegations, as a successor of another where `follows` names one. */
+  propose(input: unknown, officer: string): Handed | ProposingRefusal
   /** An officer lets the desk call things certain again after the registry was convicted. */
   resume(officer: string): { resumed: boolean }
   scriptOfficer(authorization: string): Officer | undefined
@@ -70,6 +73,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     evidenceView: evidence.rows,
     sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),
     mark: openMarks(ground).mark,
+    propose: (input, officer) => proposeLine({ archive, door, delegation, roll: book.roll }, input, officer),
     resume: (officer) => ({ resumed: evidence.resume(officer) }),
     scriptOfficer: officers.ofScript,
     async [Symbol.asyncDispose]() {

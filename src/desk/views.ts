@@ -10,6 +10,7 @@ import { textHash } from "#seal/body.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
+import { lineageOf } from "./proposing.ts"
 import { splitTexts } from "./texts.ts"
 
 /** What screens and scripts read of the archive. Nothing here changes anything. */
@@ -25,6 +26,7 @@ type Row = Record<string, unknown>
 
 /** What a view is read from. */
 type Reading = {
+  archive: Archive
   sql: Archive["sql"]
   delegation: string
   roll: () => Roll
@@ -33,12 +35,13 @@ type Reading = {
 
 /** Opens the views of a desk. */
 export function openViews(
-  { sql }: Archive,
+  archive: Archive,
   delegation: string,
   roll: () => Roll,
   officerName: (id: string) => string | undefined,
 ): Views {
-  const reading: Reading = { sql, delegation, roll, officerName }
+  const { sql } = archive
+  const reading: Reading = { archive, sql, delegation, roll, officerName }
   return {
     lines: () => lines(reading),
     messages: (query) => messages(reading, query),
@@ -150,7 +153,7 @@ function factsOf(reading: Reading, line: string, members: readonly string[], sta
   }
 }
 
-function lines({ sql, delegation }: Reading): LineView[] {
+function lines({ archive, sql, delegation }: Reading): LineView[] {
   const rows = sql.all`SELECT l.id, l.members, l.place, m.state,
       (SELECT count(*) FROM matter x LEFT JOIN mark k ON k.line = x.line AND k.matter = x.id WHERE x.line = l.id
         AND x.office = 'message' AND k.opened IS NULL AND x.state->>'by' <> ${delegation}) AS unread,
@@ -159,10 +162,15 @@ function lines({ sql, delegation }: Reading): LineView[] {
         AND x.state->'answers'->${delegation}->>'acknowledged' IS NULL
         AND x.state->'answers'->${delegation}->>'objected' IS NULL) AS unanswered
     FROM line l CROSS JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
+  const lineages = new Map(rows.map((row) => [text(row.id) ?? "", lineageOf(archive, stateOf<LineState>(row).text)]))
   return rows.map((row) => {
     const state = stateOf<LineState>(row)
+    const id = text(row.id) ?? ""
     return {
-      id: text(row.id) ?? "",
+      id,
+      proposedBy: state.proposedBy,
+      follows: lineages.get(id) ?? null,
+      followedBy: [...lineages].flatMap(([other, lineage]) => (lineage?.line === id ? [other] : [])),
       members: membersOf(row),
       purpose: state.purpose,
       open: isOpen(state),

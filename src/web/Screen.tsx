@@ -2,6 +2,7 @@ import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"
 import { Line } from "./lines/Line.tsx"
 import { Message } from "./lines/Message.tsx"
+import { NewLine } from "./lines/NewLine.tsx"
 import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
@@ -15,6 +16,7 @@ export function Screen() {
   const [office, first, second] = path.split("/").filter((part) => part !== "")
   if (office === undefined) return <Inbox />
   if (office === "line" && first) return <Line key={first} id={first} />
+  if (office === "lines" && first === "new") return <NewLine key={query.toString()} query={query} />
   if (office === "message" && first && second)
     return <Message key={`${first}/${second}`} line={first} matter={second} />
   if (office === "compose") return <Compose key={query.toString()} query={query} />

@@ -74,6 +74,11 @@ export type LineView = {
   open: boolean
   /** Who has not accepted yet. */
   awaited: string[]
+  proposedBy: string
+  /** The line that it follows, by its proposer's word; `fits` where this desk holds both, null where it cannot tell. */
+  follows: { line: string; place: number; fits: boolean | null } | null
+  /** Lines that follow this one, opened or proposed. */
+  followedBy: string[]
   place: number
   unread: number
   unanswered: number

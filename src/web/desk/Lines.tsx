@@ -31,6 +31,11 @@ export function Lines() {
           </li>
         ))}
       </ul>
+      <p>
+        <To className="button small" href="/lines/new">
+          {t("line.new")}
+        </To>
+      </p>
       {status.lines.length === 0 && <p>{t("lines.none")}</p>}
     </nav>
   )

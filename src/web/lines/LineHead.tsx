@@ -3,11 +3,23 @@ import { Button } from "react-aria-components"
 import type { LineView } from "#offices/joins/screen.ts"
 import { useDesk } from "../desk/state.ts"
 import { AskDialog } from "../parts/AskDialog.tsx"
-import { Delegations } from "../parts/Delegation.tsx"
+import { Delegations, useLineName } from "../parts/Delegation.tsx"
 import { Hash } from "../parts/Hash.tsx"
 import { To } from "../parts/To.tsx"
 import { useWords } from "../words.ts"
 import { hand } from "./hand.ts"
+
+/** What a line says of the one before it: its proposer's word, beside what this desk holds. */
+function Follows({ of: { line, place, fits } }: { of: NonNullable<LineView["follows"]> }) {
+  const { status } = useDesk()
+  const { t } = useWords()
+  const lineName = useLineName()
+  const known = status.lines.find((one) => one.id === line)
+  if (!known || fits === null) return <span>{t("line.follows-unknown")}</span>
+  const name = lineName(known)
+  if (!fits) return <strong>{t("line.follows-differs", { name })}</strong>
+  return <To href={`/line/${line}`}>{t("line.follows-fits", { name, place })}</To>
+}
 
 /** Members in the alternat, purpose, state; and accepting, where this delegation is awaited. */
 export function LineHead({ line }: { line: LineView }) {
@@ -33,6 +45,26 @@ export function LineHead({ line }: { line: LineView }) {
           {line.open ? t("line.open") : t("line.awaits")}{" "}
           {!line.open && <Delegations names={line.awaited} document={line.id} />}
         </dd>
+        {line.follows && (
+          <>
+            <dt>{t("line.follows")}</dt>
+            <dd>
+              <Follows of={line.follows} />
+            </dd>
+          </>
+        )}
+        {line.followedBy.length > 0 && (
+          <>
+            <dt>{t("line.followed-by")}</dt>
+            <dd>
+              {line.followedBy.map((id) => (
+                <To key={id} href={`/line/${id}`}>
+                  <Hash of={id} />
+                </To>
+              ))}
+            </dd>
+          </>
+        )}
         <dt>{t("line.id")}</dt>
         <dd>
           <Hash of={line.id} />
@@ -44,8 +76,17 @@ export function LineHead({ line }: { line: LineView }) {
             {t("line.write")}
           </To>
         )}
+        {line.open && (
+          <To className="button" href={`/lines/new?follows=${line.id}`}>
+            {t("line.successor")}
+          </To>
+        )}
         {!line.open && line.awaited.includes(status.delegation) && (
-          <Button className="button strong" isDisabled={silent} onPress={() => setAsking(true)}>
+          <Button
+            className="button strong"
+            isDisabled={silent || line.follows?.fits === false}
+            onPress={() => setAsking(true)}
+          >
             {t("line.accept")}
           </Button>
         )}
