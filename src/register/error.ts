@@ -25,6 +25,7 @@ export type VerificationCode =
   | "body.padding"
   | "act.malformed"
   | "text.missing"
+  | "file.malformed"
   | "stamp.malformed"
   | "stamp.mismatch"
   | "line.malformed"

@@ -4,6 +4,7 @@ import { Hono } from "hono"
 import { STYLE } from "#public/front-page.ts"
 import { VerificationError } from "#register/error.ts"
 import { type Frame, formatAnswers, frameReader, type Posted, parsePosted } from "#seal/wire.ts"
+import type { FileDoors } from "./file-doors.ts"
 
 /** What the registry answers over HTTP. Nothing of it needs a password: desks speak by their keys, the rest is public. */
 export type DoorsParts = {
@@ -18,6 +19,8 @@ export type DoorsParts = {
   authenticate(request: Request): Promise<string | undefined>
   /** Writes mail until the response closes: a delegation's, or with null what is on the public lines. */
   follow(delegation: string | null, index: bigint, response: ServerResponse): Promise<void>
+  /** Files on their way between members of a line (file-doors.ts). */
+  files: FileDoors
   tile(path: string): Promise<Uint8Array>
   checkpoint(): string
   health(): Record<string, unknown>
@@ -60,6 +63,7 @@ async function handle(
   const url = request.url ?? "/"
   if (request.method === "POST" && url === "/desk/envelopes") return takeIn(parts, request, response)
   if (request.method === "POST" && url === "/desk/returned") return takeBack(parts, request, response)
+  if (url.startsWith("/desk/files/")) return parts.files(request, response)
   if (request.method === "GET" && /^\/(desk|public)\/mail\?/.test(url)) return mail(parts, request, response)
   if (request.method === "GET" && url.startsWith("/tile/")) return tile(parts, url.slice(1), response)
   if (request.method === "GET" && url === "/checkpoint") {

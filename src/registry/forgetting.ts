@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts"
 import type { Ledger } from "./ledger.ts"
 
 const HOUR = 3_600_000
-/** A body is kept for a member that has not taken it in for at most this long. */
-const LONGEST = 30 * 24 * HOUR
+/** A body or a file is kept for a member that has not taken it in for at most this long. */
+export const LONGEST_KEPT = 30 * 24 * HOUR
 
 /** Deletes sealed bodies that nobody needs any more, now and every hour; headers, stamps and entries stay. */
 export function openForgetting(clock: Clock, ledger: Ledger, log: (message: string) => void): Disposable {
@@ -27,7 +27,7 @@ export function openForgetting(clock: Clock, ledger: Ledger, log: (message: stri
 
 /** Deletes what every member has taken in, and all that is older than the records policy keeps; answers how many. */
 export async function forget(clock: Clock, ledger: Ledger): Promise<number> {
-  return ledger.forgetBodies(await firstSince(ledger, new Date(clock.now() - LONGEST).toISOString()))
+  return ledger.forgetBodies(await firstSince(ledger, new Date(clock.now() - LONGEST_KEPT).toISOString()))
 }
 
 /** The first index whose stamp is not before `since`: stamps never go back in time, so halving finds it. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
-import type pg from "pg"
+import pg from "pg"
 import { Counter, Gauge, Registry as Meters } from "prom-client"
 import { z } from "zod"
 import { publicAct } from "#offices/roll/acts.ts"
@@ -24,6 +24,8 @@ import { openBehind } from "./behind.ts"
 import { openCheckpoints } from "./checkpoints.ts"
 import { openDelivery } from "./delivery.ts"
 import { openDoors } from "./doors.ts"
+import { openFileDoors } from "./file-doors.ts"
+import { FILE_LIMITS, openFiles } from "./files.ts"
 import { openForgetting } from "./forgetting.ts"
 import { currentFrontPage } from "./front.ts"
 import { openGrowth } from "./growth.ts"
@@ -58,6 +60,9 @@ export type RegistryOptions = {
   port: number
   log(message: string): void
 }
+
+/** Connections to the database that files have for themselves. */
+const FILE_CONNECTIONS = 4
 
 /** Opens the registry: ledger, register, witnesses, doors. Throws with a sentence where something is missing or taken. */
 export async function openRegistry(options: RegistryOptions): Promise<OpenRegistry> {
@@ -107,6 +112,10 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
   })
   stack.defer(() => writer.idle())
   stack.use(openForgetting(clock, ledger, log))
+  const pool = new pg.Pool({ ...options.database, max: FILE_CONNECTIONS })
+  pool.on("error", () => {}) // As for the ledger's: the next query reports what matters.
+  const limits = charter.limits.files ?? FILE_LIMITS
+  const files = stack.use(openFiles({ clock, pool, limits, behind: behind.holds, log }))
   stack.defer(() => delivery.close())
   const opening = async (member: string) => {
     // Behind, it does not know where lines end: signing less than it once stamped would speak against itself.
@@ -120,17 +129,19 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
       return [formatFrame({ kind: "line-head", note: signLineHead(head, signer) })]
     })
   }
+  const authenticate = (request: Request) =>
+    verifiedDelegation(crypto, request, founded.office, clock.now(), (delegation, key) => {
+      const inForce = writer.roll().members[delegation]?.key?.ed25519
+      return inForce?.name === key ? inForce : undefined
+    })
   const server = openDoors({
     charter: founded.text,
     largestRequest: charter.limits.body * 4,
     submit: writer.submit,
     size: growth.size,
     takeBack: behind.takeBack,
-    authenticate: (request) =>
-      verifiedDelegation(crypto, request, founded.office, clock.now(), (delegation, key) => {
-        const inForce = writer.roll().members[delegation]?.key?.ed25519
-        return inForce?.name === key ? inForce : undefined
-      }),
+    authenticate,
+    files: openFileDoors({ files, authenticate }),
     follow: async (delegation, index, response) => {
       const member = delegation ?? EVERYONE[0] ?? ""
       await delivery.follow(member, index, await opening(member), response)

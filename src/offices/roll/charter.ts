@@ -70,6 +70,8 @@ export const charterSchema = z.strictObject({
     urgentPerMinute: z.int().min(1),
     /** Envelopes of one desk that may wait to be entered at once. */
     backlog: z.int().min(1),
+    /** Bytes of one attachment as sealed, and of all of one desk that others have still to take. */
+    files: z.strictObject({ length: z.int().min(65_536), backlog: z.int().min(65_536) }).optional(),
   }),
 })
 

@@ -14,10 +14,12 @@ export type AgeHeader = { stanzas: readonly Stanza[]; signed: Uint8Array; mac: U
 /** Bytes of a file key. */
 export const FILE_KEY = 16
 
+/** Bytes of the random nonce that a payload begins with. */
+export const NONCE = 16
+/** Bytes of plaintext in each chunk of a payload but the last, and of the tag behind each. */
+export const CHUNK = 1 << 16
+export const TAG = 16
 const VERSION = "age-encryption.org/v1"
-const NONCE = 16
-const CHUNK = 1 << 16
-const TAG = 16
 const COLUMNS = 64
 const NEWLINE = 10
 
@@ -128,30 +130,48 @@ function headerMac(fileKey: Uint8Array, signed: Uint8Array): Uint8Array {
 /** The payload: a random nonce, then STREAM's chunks of 64 KiB (C2SP age, "Payload"). */
 export function sealPayload(fileKey: Uint8Array, plaintext: Uint8Array): Uint8Array<ArrayBuffer> {
   const nonce = randomBytes(NONCE)
-  const key = derive(fileKey, nonce, "payload")
+  const key = payloadKey(fileKey, nonce)
   const parts: Uint8Array[] = [nonce]
   const chunks = Math.max(1, Math.ceil(plaintext.length / CHUNK))
-  for (let i = 0; i < chunks; i++) {
-    const chunk = plaintext.subarray(i * CHUNK, (i + 1) * CHUNK)
-    parts.push(encrypt(key, chunkNonce(i, i === chunks - 1), chunk))
-  }
+  for (let i = 0; i < chunks; i++)
+    parts.push(sealChunk(key, i, i === chunks - 1, plaintext.subarray(i * CHUNK, (i + 1) * CHUNK)))
   return concat(...parts)
 }
 
 /** Opens a payload whole; throws `body.malformed` if any chunk was altered, cut off, moved or added. */
 export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   if (payload.length < NONCE) throw malformed("a payload that is cut off")
-  const key = derive(fileKey, payload.subarray(0, NONCE), "payload")
+  const key = payloadKey(fileKey, payload.subarray(0, NONCE))
   const parts: Uint8Array[] = []
   const chunks = Math.max(1, Math.ceil((payload.length - NONCE) / (CHUNK + TAG)))
   for (let i = 0; i < chunks; i++) {
     const start = NONCE + i * (CHUNK + TAG)
-    const plaintext = decrypt(key, chunkNonce(i, i === chunks - 1), payload.subarray(start, start + CHUNK + TAG))
-    // An empty chunk may only be the whole payload: one plaintext has one division into chunks.
-    if (!plaintext || (plaintext.length === 0 && i > 0)) throw malformed("a payload that does not open")
-    parts.push(plaintext)
+    parts.push(openChunk(key, i, i === chunks - 1, payload.subarray(start, start + CHUNK + TAG)))
   }
   return concat(...parts)
+}
+
+/** The key of a payload's chunks, from the file key and the nonce that the payload begins with. */
+export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Uint8Array {
+  return derive(fileKey, nonce, "payload")
+}
+
+/** One chunk of a payload with its tag. Under one key an index may be sealed with one plaintext only. */
+export function sealChunk(
+  key: Uint8Array,
+  index: number,
+  last: boolean,
+  plaintext: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  return encrypt(key, chunkNonce(index, last), plaintext)
+}
+
+/** What was sealed as the chunk `index`; throws `body.malformed` for any other bytes, place or end. */
+export function openChunk(key: Uint8Array, index: number, last: boolean, sealed: Uint8Array): Uint8Array {
+  const plaintext = decrypt(key, chunkNonce(index, last), sealed)
+  // An empty chunk may only be the whole payload: one plaintext has one division into chunks.
+  if (!plaintext || (plaintext.length === 0 && index > 0)) throw malformed("a payload that does not open")
+  return plaintext
 }
 
 /** Eleven bytes of counter and the flag of the last chunk. */

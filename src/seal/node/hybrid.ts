@@ -107,21 +107,33 @@ function importRecipient(mlKemBytes: Uint8Array, x25519Bytes: Uint8Array): { mlK
  * other. Throws `key.malformed` if one of them is not an `age1pq1…` recipient.
  */
 export function seal(to: readonly string[], plaintext: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { fileKey, header } = sealHeader(to)
+  return concat(header, sealPayload(fileKey, plaintext))
+}
+
+/** The header of an age file with a new file key, which is sealed to each of `to`; throws as `seal` does. */
+export function sealHeader(to: readonly string[]): { fileKey: Uint8Array; header: Uint8Array } {
   const parsed = to.map(parseRecipient)
   const fileKey = randomBytes(FILE_KEY)
   const stanzas = parsed.map((recipient) => wrap(recipient, fileKey))
-  return concat(formatHeader(fileKey, stanzas), sealPayload(fileKey, plaintext))
+  return { fileKey, header: formatHeader(fileKey, stanzas) }
 }
+
+/** Whose stanza opens a file: an identity, its place (from 0), and of how many. */
+export type Opening = { identity: string | Identity; place: number; count: number }
 
 /**
  * Opens an age file with the stanza at `place` (from 0) and no other, of exactly `count`. Every byte of the file is the
  * sender's. Throws `body.stanzas` for another number or type of stanzas, `body.unopenable` if the one at `place` is not
  * sealed to `identity`, `body.malformed` for any other damage, `key.malformed` for the identity.
  */
-export function open(
-  options: { identity: string | Identity; place: number; count: number },
-  file: Uint8Array,
-): Uint8Array<ArrayBuffer> {
+export function open(options: Opening, file: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { fileKey, payload } = openHeader(options, file)
+  return openPayload(fileKey, payload)
+}
+
+/** The file key of an age file and what follows its header, which is all that must be whole; throws as `open` does. */
+export function openHeader(options: Opening, file: Uint8Array): { fileKey: Uint8Array; payload: Uint8Array } {
   const header = parseHeader(file, options.count)
   if (header.stanzas.length !== options.count || header.stanzas.some(({ args }) => args[0] !== STANZA))
     throw new VerificationError("body.stanzas", "a sealed file has not one hybrid stanza for each member")
@@ -133,7 +145,7 @@ export function open(
   if (!fileKey)
     throw new VerificationError("body.unopenable", "the stanza at this place is not sealed to this identity")
   checkMac(fileKey, header)
-  return openPayload(fileKey, header.payload)
+  return { fileKey, payload: header.payload }
 }
 
 type Encapsulated = { mlKem: Uint8Array; x25519: Uint8Array; wrapped: Uint8Array }
