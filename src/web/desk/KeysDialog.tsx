@@ -10,6 +10,8 @@ const KEYS = [
   ["g r", "keys.register"],
   ["n", "keys.new"],
   ["a", "keys.acknowledge"],
+  ["c", "keys.cascade"],
+  ["t", "keys.account"],
   ["o", "keys.object"],
   ["r", "keys.reply"],
   ["h", "keys.hold"],

@@ -9,11 +9,12 @@ import { go } from "../router.ts"
 import { useWords } from "../words.ts"
 import { AcknowledgeDialog } from "./AcknowledgeDialog.tsx"
 import { ObjectDialog } from "./ObjectDialog.tsx"
-import { offers } from "./offer.ts"
+import { type Offered, offers } from "./offer.ts"
 import { RecallDialog } from "./RecallDialog.tsx"
 import { SheetDialog } from "./SheetDialog.tsx"
+import { isStatement, StateDialog } from "./StateDialog.tsx"
 
-type Asked = "acknowledge" | "object" | "recall" | "sheet"
+type Asked = Offered | "sheet"
 
 /** What an officer can do with this message; what the rules would refuse is said in words instead of offered. */
 export function Actions({ message, again }: { message: MessageView; again(): void }) {
@@ -23,7 +24,7 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
   const [handed, setHanded] = useState<readonly Asked[]>([])
   const offered = offers(message, status, live.now())
   const isOwn = message.by === status.delegation
-  const may = (what: Exclude<Asked, "sheet">) => offered[what] === "permitted" && !handed.includes(what) && !silent
+  const may = (what: Offered) => offered[what] === "permitted" && !handed.includes(what) && !silent
   const reply = `/compose?line=${message.line}&reply=${message.matter}`
   async function hold(): Promise<void> {
     await tell(`/messages/${message.line}/${message.matter}/hold`)
@@ -31,12 +32,14 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
   }
   useKeys({
     a: !isOwn && may("acknowledge") ? () => setAsked("acknowledge") : undefined,
+    c: !isOwn && may("cascade") ? () => setAsked("cascade") : undefined,
+    t: !isOwn && may("account") ? () => setAsked("account") : undefined,
     o: !isOwn && may("object") ? () => setAsked("object") : undefined,
     r: () => go(reply),
     h: isOwn || silent ? undefined : () => void hold(),
     p: () => window.print(),
   })
-  const wanted: readonly Exclude<Asked, "sheet">[] = isOwn ? ["recall"] : ["acknowledge", "object"]
+  const wanted: readonly Offered[] = isOwn ? ["recall"] : ["acknowledge", "cascade", "account", "confirm", "object"]
   const dialog = {
     message,
     onClose: () => setAsked(undefined),
@@ -51,7 +54,12 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
         {wanted
           .filter((what) => offered[what] === "permitted")
           .map((what) => (
-            <Button key={what} className="button strong" isDisabled={!may(what)} onPress={() => setAsked(what)}>
+            <Button
+              key={what}
+              className={what === "acknowledge" || what === "recall" ? "button strong" : "button"}
+              isDisabled={!may(what)}
+              onPress={() => setAsked(what)}
+            >
               {t(`actions.${what}`)}
             </Button>
           ))}
@@ -73,12 +81,15 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
       <div className="refusals" role="status">
         {wanted.map((what) => {
           const verdict = offered[what]
+          // What stands on an acknowledgement is offered once there is one; before, it would only be noise.
+          if (verdict !== "permitted" && verdict.refused === "message.not-acknowledged") return null
           if (verdict !== "permitted") return <p key={what}>{code("refused", verdict.refused)}</p>
           return handed.includes(what) ? <p key={what}>{t("actions.handed", { what: t(`actions.${what}`) })}</p> : null
         })}
       </div>
       {asked === "acknowledge" && <AcknowledgeDialog {...dialog} />}
       {asked === "object" && <ObjectDialog {...dialog} />}
+      {isStatement(asked) && <StateDialog {...dialog} what={asked} />}
       {asked === "recall" && <RecallDialog {...dialog} />}
       {asked === "sheet" && <SheetDialog message={message} onClose={dialog.onClose} />}
     </section>
@@ -88,5 +99,5 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
 export type AnswerDialogProps = {
   message: MessageView
   onClose(): void
-  onHanded(what: "acknowledge" | "object" | "recall"): void
+  onHanded(what: Offered): void
 }

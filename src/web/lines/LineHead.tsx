@@ -40,6 +40,10 @@ export function LineHead({ line }: { line: LineView }) {
         </dd>
         <dt>{t("line.purpose")}</dt>
         <dd lang="">{line.purpose}</dd>
+        <dt>{t("line.proposed-by")}</dt>
+        <dd>
+          <Delegations names={[line.proposedBy]} document={line.id} />
+        </dd>
         <dt>{t("line.state")}</dt>
         <dd>
           {line.open ? t("line.open") : t("line.awaits")}{" "}

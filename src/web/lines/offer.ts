@@ -3,10 +3,19 @@ import type { DeskStatus, LineView, MessageView } from "#offices/joins/screen.ts
 import { judge } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
 import { type Answer, type MessageState, messageRecalled } from "#offices/lines/message.ts"
-import { messageAcknowledged, messageObjected, OBJECTIONS } from "#offices/lines/receipts.ts"
+import {
+  messageAcknowledged,
+  messageCascaded,
+  messageConfirmed,
+  messageObjected,
+  messageTakenIntoAccount,
+  OBJECTIONS,
+} from "#offices/lines/receipts.ts"
 
 /** What the rules say to each thing an officer could do with a message: the same rules that the desk will ask. */
-export type Offers = { acknowledge: Verdict; object: Verdict; recall: Verdict }
+export const OFFERED = ["acknowledge", "cascade", "account", "confirm", "object", "recall"] as const
+export type Offered = (typeof OFFERED)[number]
+export type Offers = Record<Offered, Verdict>
 
 /** Asks the rules, with the desk's time as `now`. */
 export function offers(message: MessageView, status: DeskStatus, now: number): Offers {
@@ -27,6 +36,9 @@ export function offers(message: MessageView, status: DeskStatus, now: number): O
     judge(kind, lineState(line), { office: "message", state: messageState(message) }, fields, entry)
   return {
     acknowledge: asked(messageAcknowledged, record),
+    cascade: asked(messageCascaded, { ...record, since: entry.at } as { matter: string }),
+    account: asked(messageTakenIntoAccount, record),
+    confirm: asked(messageConfirmed, record),
     object: asked(messageObjected, { ...record, reason: OBJECTIONS[0] } as { matter: string }),
     recall: asked(messageRecalled, record),
   }
@@ -65,21 +77,26 @@ function messageState(message: MessageView): MessageState {
     replyBy: message.replyBy,
     recalled: message.recall && { ...message.recall, index: message.index },
     answers: Object.fromEntries(
-      message.ladders.map(({ addressee, steps }): [string, Answer] => {
-        const at = (rung: string) => {
-          const step = steps.find((s) => s.rung === rung)
-          return step && { at: step.at, index: message.index }
-        }
-        const acknowledged = at("acknowledged")
-        const objected = at("objected")
-        return [
-          addressee,
-          {
-            ...(acknowledged && { acknowledged }),
-            ...(objected && { objected: { ...objected, reason: "OTHER", text: null } }),
-          },
-        ]
-      }),
+      message.ladders.map(({ addressee, steps }): [string, Answer] => [
+        addressee,
+        Object.fromEntries(
+          steps.flatMap(({ rung, at }) => (rung in ANSWERS ? [[ANSWERS[rung], { ...UNREAD, at, index: 0 }]] : [])),
+        ),
+      ]),
     ),
   }
 }
+
+/** Rungs of a ladder as the answers of a message name them. */
+const ANSWERS: Partial<Record<string, keyof Answer>> = {
+  opened: "opened",
+  acknowledged: "acknowledged",
+  cascaded: "cascaded",
+  "taken-into-account": "takenIntoAccount",
+  confirmed: "confirmed",
+  objected: "objected",
+  unanswered: "unanswered",
+}
+
+/** What an answer holds beside its time, which no rule of answering reads. */
+const UNREAD = { role: "", since: "", reason: "", text: null }
