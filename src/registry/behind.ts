@@ -5,7 +5,7 @@ import { tileReader } from "#register/tile-reader.ts"
 import { subtreeRoot } from "#register/tree.ts"
 import type { Frame } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
-import { openReturned } from "./behind-returned.ts"
+import { openReturned, type Returned } from "./behind-returned.ts"
 import type { Checkpoints } from "./checkpoints.ts"
 import type { Growth } from "./growth.ts"
 import type { Ledger } from "./ledger.ts"
@@ -57,121 +57,162 @@ const PATIENCE = 10
 // has come by then and shown them.
 const SETTLE_MS = 20_000
 
+type Watch = {
+  /** Whether nothing may be taken in. */
+  active: boolean
+  /** The most entries that somebody stands for. */
+  wanted: bigint
+  /** When everybody who may stand for more has had the time to say so. */
+  settled: number
+  /** How many looks in a row found the same index missing. */
+  missing: { index: bigint; looks: number }
+  /** That the entries here are not those whose root was signed before: what no desk can mend. */
+  otherRoot: string | undefined
+}
+type Watching = BehindParts & { watch: Watch; returned: Returned }
+
 /** Opens the watch over a ledger; it asks nobody before `begin`. */
 export function openBehind(parts: BehindParts): Behind {
   const { clock, growth, log } = parts
-  let active = true
-  let closed = false
-  let wanted = 0n
-  let settled = Number.POSITIVE_INFINITY
-  let waits = { index: -1n, looks: 0 }
-  let otherRoot: string | undefined
-  let bell: Disposable | undefined
-  let looking: Promise<void> | undefined
-  const returned = openReturned({ ...parts, behind: () => active, claim })
+  const watch: Watch = {
+    active: true,
+    wanted: 0n,
+    settled: Number.POSITIVE_INFINITY,
+    missing: { index: -1n, looks: 0 },
+    otherRoot: undefined,
+  }
+  const returned = openReturned({ ...parts, behind: () => watch.active, claim })
+  const watching: Watching = { ...parts, watch, returned }
+  const looks = openLooks(clock, () => look(watching), log)
 
   function claim(size: bigint): void {
-    if (size > wanted) wanted = size
-    if (active || wanted <= growth.size()) return
+    raise(watch, size)
+    if (watch.active || watch.wanted <= growth.size()) return
     fall()
     parts.fell()
   }
 
   function fall(): void {
-    active = true
-    settled = clock.now() + SETTLE_MS
-    waits = { index: -1n, looks: 0 }
-    log(why() ?? "")
-    next(LOOK_MS)
-  }
-
-  /** Looks again after `ms`; never where the registry works. */
-  function next(ms: number | undefined): void {
-    bell?.[Symbol.dispose]()
-    if (closed || ms === undefined) return
-    bell = clock.after(ms, () => {
-      looking = look().then(next, (error: unknown) => {
-        log(`what is missing was not looked for: ${error instanceof Error ? error.message : ""}`)
-        next(AGAIN_MS)
-      })
-    })
-  }
-
-  /** Answers after how long to look again, undefined once the registry works. */
-  async function look(): Promise<number | undefined> {
-    const size = growth.size()
-    if (size < wanted || wrong()) {
-      waits = { index: size, looks: waits.index === size ? waits.looks + 1 : 0 }
-      if (waits.looks === PATIENCE) log(`${why()}; no desk has brought it yet`)
-      return LOOK_MS
-    }
-    if (clock.now() < settled) return LOOK_MS
-    if (!(await isWhole())) return AGAIN_MS
-    active = false
-    returned.clear()
-    log(`the register is whole again with ${growth.size()} entries: envelopes are taken in`)
-    parts.checkpoints().wake()
-    return undefined
-  }
-
-  /** Whether nobody stands for more than is here and a quorum of witnesses stands for exactly that. */
-  async function isWhole(): Promise<boolean> {
-    const checkpoints = parts.checkpoints()
-    const asMuch = () => growth.size() >= wanted && growth.size() >= checkpoints.seen()
-    // Never signed: the register would convict itself with two roots of one size.
-    if (!(await continuesShown())) return false
-    await checkpoints.learn()
-    claim(checkpoints.seen())
-    if (!asMuch() || !(await checkpoints.publish()) || !asMuch()) return false
-    await parts.ledger.pool.query("DELETE FROM restored")
-    return asMuch()
-  }
-
-  async function continuesShown(): Promise<boolean> {
-    const shown = returned.shown()
-    if (!shown || shown.size > growth.size()) return true
-    const head = { size: growth.size(), root: growth.root() }
-    const root = await subtreeRoot(parts.crypto, 0n, shown.size, tileReader(parts.crypto, head, parts.tiles.read))
-    if (sameBytes(root, shown.root)) return true
-    otherRoot = `the ${shown.size} entries here are not those whose root was signed before`
-    log(why() ?? "")
-    return false
-  }
-
-  /** What no desk can mend. */
-  function wrong(): string | undefined {
-    return otherRoot ?? returned.forked()
-  }
-
-  function why(): string | undefined {
-    if (!active) return undefined
-    const size = growth.size()
-    if (wrong()) return `the registry takes nothing in: ${wrong()}. Restore a newer backup`
-    if (size < wanted)
-      return `the registry takes nothing in: ${wanted} entries were signed for and ${size} are here; entry ${size} is awaited from a desk that holds it`
-    return "the registry takes nothing in until a quorum of witnesses has cosigned the register as it is here"
+    watch.active = true
+    watch.settled = clock.now() + SETTLE_MS
+    watch.missing = { index: -1n, looks: 0 }
+    log(why(watching) ?? "")
+    looks.after(LOOK_MS)
   }
 
   return {
-    holds: () => active,
-    why,
+    holds: () => watch.active,
+    why: () => why(watching),
     claim,
     async takeBack(frames) {
       await returned.take(frames)
-      return { next: growth.size(), until: returned.until(), behind: active }
+      return { next: growth.size(), until: returned.until(), behind: watch.active }
     },
     async begin() {
       const { rows } = await parts.ledger.pool.query("SELECT count(*) AS n FROM restored")
       await parts.checkpoints().learn()
       claim(parts.checkpoints().seen())
-      if (Number(rows[0].n) > 0 || wanted > growth.size()) return fall()
-      active = false
+      if (Number(rows[0].n) > 0 || watch.wanted > growth.size()) return fall()
+      watch.active = false
       parts.checkpoints().wake()
     },
     async close() {
-      closed = true
-      bell?.[Symbol.dispose]()
-      await Promise.all([looking, returned.idle()])
+      await looks.close()
+      await returned.idle()
     },
   }
+}
+
+function raise(watch: Watch, size: bigint): void {
+  if (size > watch.wanted) watch.wanted = size
+}
+
+/** Looks after the milliseconds that it is told, and again after those that each look answers; undefined ends it. */
+function openLooks(clock: Clock, look: () => Promise<number | undefined>, log: (message: string) => void) {
+  let bell: Disposable | undefined
+  let closed = false
+  let looking: Promise<void> | undefined
+
+  function after(ms: number | undefined): void {
+    bell?.[Symbol.dispose]()
+    if (closed || ms === undefined) return
+    bell = clock.after(ms, () => {
+      looking = look().then(after, (error: unknown) => {
+        log(`what is missing was not looked for: ${error instanceof Error ? error.message : ""}`)
+        after(AGAIN_MS)
+      })
+    })
+  }
+
+  return {
+    after,
+    async close() {
+      closed = true
+      bell?.[Symbol.dispose]()
+      await looking
+    },
+  }
+}
+
+/** One look at whether the register is whole; answers after how long to look again, undefined once it is. */
+async function look(watching: Watching): Promise<number | undefined> {
+  const { watch, growth, clock, log } = watching
+  const size = growth.size()
+  if (size < watch.wanted || wrong(watching)) {
+    const { missing } = watch
+    watch.missing = { index: size, looks: missing.index === size ? missing.looks + 1 : 0 }
+    if (watch.missing.looks === PATIENCE) log(`${why(watching)}; no desk has brought it yet`)
+    return LOOK_MS
+  }
+  if (clock.now() < watch.settled) return LOOK_MS
+  if (!(await isWhole(watching))) return AGAIN_MS
+  watch.active = false
+  watching.returned.clear()
+  log(`the register is whole again with ${growth.size()} entries: envelopes are taken in`)
+  watching.checkpoints().wake()
+  return undefined
+}
+
+/** Whether nobody stands for more than is here and a quorum of witnesses stands for exactly that. */
+async function isWhole(watching: Watching): Promise<boolean> {
+  const { watch, growth, ledger } = watching
+  const checkpoints = watching.checkpoints()
+  const asMuch = () => growth.size() >= watch.wanted && growth.size() >= checkpoints.seen()
+  // Never signed: the register would convict itself with two roots of one size.
+  if (!(await continuesShown(watching))) return false
+  await checkpoints.learn()
+  raise(watch, checkpoints.seen())
+  if (!asMuch() || !(await checkpoints.publish()) || !asMuch()) return false
+  await ledger.pool.query("DELETE FROM restored")
+  return asMuch()
+}
+
+/** Whether the largest tree that a desk showed begins the one that is here. */
+async function continuesShown(watching: Watching): Promise<boolean> {
+  const { watch, returned, growth, crypto, tiles, log } = watching
+  const shown = returned.shown()
+  if (!shown || shown.size > growth.size()) return true
+  const head = { size: growth.size(), root: growth.root() }
+  const root = await subtreeRoot(crypto, 0n, shown.size, tileReader(crypto, head, tiles.read))
+  if (sameBytes(root, shown.root)) return true
+  watch.otherRoot = `the ${shown.size} entries here are not those whose root was signed before`
+  log(why(watching) ?? "")
+  return false
+}
+
+/** What no desk can mend. */
+function wrong({ watch, returned }: Watching): string | undefined {
+  return watch.otherRoot ?? returned.forked()
+}
+
+/** The sentence for the operator. */
+function why(watching: Watching): string | undefined {
+  const { watch, growth } = watching
+  if (!watch.active) return undefined
+  const size = growth.size()
+  const beyondMending = wrong(watching)
+  if (beyondMending) return `the registry takes nothing in: ${beyondMending}. Restore a newer backup`
+  if (size < watch.wanted)
+    return `the registry takes nothing in: ${watch.wanted} entries were signed for and ${size} are here; entry ${size} is awaited from a desk that holds it`
+  return "the registry takes nothing in until a quorum of witnesses has cosigned the register as it is here"
 }

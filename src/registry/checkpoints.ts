@@ -1,17 +1,17 @@
-import { base64, utf8 } from "#register/bytes.ts"
+import { utf8 } from "#register/bytes.ts"
 import { formatCheckpoint } from "#register/checkpoint.ts"
 import { cosign } from "#register/cosignature.ts"
 import type { Crypto } from "#register/crypto.ts"
-import { formatNote, type Note, type NoteSignature, parseSignatureLines, type Signer } from "#register/note.ts"
+import { formatNote, type Note, type NoteSignature, type Signer } from "#register/note.ts"
 import { evaluatePolicy, type Policy } from "#register/policy.ts"
-import { tileReader } from "#register/tile-reader.ts"
-import { parseU63, proveConsistency, type TreeHead } from "#register/tree.ts"
+import type { TreeHead } from "#register/tree.ts"
 import type { Clock } from "../clock.ts"
 import type { Growth } from "./growth.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Tiles } from "./tiles.ts"
+import { openWitnesses, type Witnesses } from "./witnesses.ts"
 
-/** Signs the register's checkpoints, has them cosigned, publishes them: at most a second after an act. */
+/** Signs the register's checkpoints, has witnesses cosign them, publishes them: at most a second after an act. */
 export type Checkpoints = {
   /** The latest published checkpoint note; empty before the first. */
   latest(): string
@@ -55,128 +55,123 @@ const GATHER_MS = 100
 
 /** Opens the checkpoints; the last one published before is served until there is another. */
 export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoints> {
-  const { growth, policy, witnesses } = parts
-  const known = new Map<string, bigint>()
-  let latest = (await parts.ledger.lastCheckpoint())?.note ?? ""
-  let wanted = true
-  let closed = false
-  let wakeLoop = () => {}
-  const stopping = new AbortController()
+  const { ledger, growth, clock } = parts
+  const witnesses = openWitnesses({ ...parts, urls: parts.witnesses })
+  let latest = (await ledger.lastCheckpoint())?.note ?? ""
 
-  async function once(): Promise<boolean> {
-    const size = growth.size()
-    if (size === 0n) return true
-    const head = { size, root: growth.root() }
-    const text = formatCheckpoint({ origin: parts.origin, ...head })
-    const own = signCheckpoint(parts, text, BigInt(Math.floor(parts.clock.now() / 1000)))
-    const lines: NoteSignature[] = []
-    const current = (): Note => ({ text, signatures: [...own, ...lines] })
-    const enough = Promise.withResolvers<void>()
-    const asked = witnesses.map(async (url) => {
-      lines.push(...(await ask(url, head, { text, signatures: own })))
-      if ((await evaluatePolicy(parts.crypto, policy, current())).holds)
-        void pause(AFTER_QUORUM_MS).then(enough.resolve)
-    })
-    await Promise.race([Promise.allSettled(asked), pause(WITNESS_MS), enough.promise])
-    const note = current()
-    const { holds } = await evaluatePolicy(parts.crypto, policy, note)
+  async function publish(): Promise<boolean> {
+    const head = { size: growth.size(), root: growth.root() }
+    if (head.size === 0n) return true
+    const { note, holds } = await cosigned(parts, witnesses, head)
     const written = formatNote(note)
-    await parts.ledger.keepCheckpoint(size, written, holds)
+    await ledger.keepCheckpoint(head.size, written, holds)
     latest = written
-    parts.published(written, size, holds)
+    parts.published(written, head.size, holds)
     return holds
-  }
-
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => parts.clock.after(ms, resolve))
   }
 
   async function learn(): Promise<void> {
     const head = { size: growth.size(), root: growth.root() }
-    const text = formatCheckpoint({ origin: parts.origin, ...head })
     // Without a time: that this is the largest tree is just what is not known yet.
-    const note = { text, signatures: signCheckpoint(parts, text, 0n) }
-    await Promise.race([Promise.allSettled(witnesses.map((url) => ask(url, head, note))), pause(WITNESS_MS)])
+    const asked = witnesses.ask(head, signCheckpoint(parts, head, 0n))
+    await Promise.race([Promise.allSettled(asked), pause(clock, WITNESS_MS)])
   }
 
-  async function ask(url: string, head: TreeHead, note: Note): Promise<NoteSignature[]> {
-    const { size } = head
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const old = known.get(url) ?? 0n
-      if (old > size) throw new Error("the register is shorter than a witness has seen")
-      const reader = tileReader(parts.crypto, head, parts.tiles.read)
-      const proof = old === 0n || old === size ? [] : await proveConsistency(parts.crypto, old, size, reader)
-      const body = `old ${old}\n${proof.map((h) => `${base64(h)}\n`).join("")}\n${formatNote(note)}`
-      const response = await fetch(`${url}/add-checkpoint`, {
-        method: "POST",
-        body: utf8(body),
-        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(5000)]),
-      })
-      const answer = await response.text()
-      if (response.status === 200) {
-        known.set(url, size)
-        return parseSignatureLines(answer)
-      }
-      if (response.status !== 409) throw new Error(`a witness answered ${response.status}`)
-      const told = parseU63(answer.trim(), "checkpoint.malformed")
-      const first = !known.has(url)
-      known.set(url, told)
-      if (first && told > size) parts.beyond(told)
-    }
-    return []
+  const rounds = openRounds(parts, publish)
+  return {
+    latest: () => latest,
+    wake: rounds.wake,
+    learn,
+    seen: witnesses.seen,
+    publish,
+    async close() {
+      witnesses.stop()
+      await rounds.close()
+    },
+  }
+}
+
+/** The checkpoint of a tree with the cosignatures that came in time, and whether they are a quorum. */
+async function cosigned(parts: CheckpointsParts, witnesses: Witnesses, head: TreeHead) {
+  const { crypto, clock, policy } = parts
+  const own = signCheckpoint(parts, head, BigInt(Math.floor(clock.now() / 1000)))
+  const lines: NoteSignature[] = []
+  const current = (): Note => ({ text: own.text, signatures: [...own.signatures, ...lines] })
+  const enough = Promise.withResolvers<void>()
+  const asked = witnesses.ask(head, own).map(async (answer) => {
+    lines.push(...(await answer))
+    // The others are given a moment more: they were asked together, and a fuller note is better evidence.
+    if ((await evaluatePolicy(crypto, policy, current())).holds) void pause(clock, AFTER_QUORUM_MS).then(enough.resolve)
+  })
+  await Promise.race([Promise.allSettled(asked), pause(clock, WITNESS_MS), enough.promise])
+  const note = current()
+  const { holds } = await evaluatePolicy(crypto, policy, note)
+  return { note, holds }
+}
+
+/** Publishes whenever something was entered, and again after a while where no quorum cosigned. */
+function openRounds({ clock, held, log }: CheckpointsParts, publish: () => Promise<boolean>) {
+  let wanted = true
+  let closed = false
+  let woken = Promise.withResolvers<void>()
+
+  function wake(): void {
+    wanted = true
+    ring()
+  }
+
+  function ring(): void {
+    woken.resolve()
+    woken = Promise.withResolvers()
   }
 
   async function forever(): Promise<void> {
+    let holds = true
     while (!closed) {
-      let holds = true
-      if (wanted && !parts.held()) {
-        await pause(GATHER_MS)
-        wanted = false
-        try {
-          holds = await once()
-        } catch (error) {
-          if (!closed) parts.log(`a checkpoint was not published: ${error instanceof Error ? error.message : ""}`)
-          holds = false
-        }
-      }
-      if ((wanted && !parts.held()) || closed) continue
-      await new Promise<void>((resolve) => {
-        const bell = holds ? undefined : parts.clock.after(RETRY_MS, () => ring(true))
-        const ring = (again: boolean) => {
-          bell?.[Symbol.dispose]()
-          wanted ||= again
-          resolve()
-        }
-        wakeLoop = () => ring(false)
-      })
+      await due(holds)
+      if (closed) return
+      await pause(clock, GATHER_MS)
+      wanted = false
+      holds = await attempt()
+    }
+  }
+
+  async function due(holds: boolean): Promise<void> {
+    using _again = holds ? undefined : clock.after(RETRY_MS, wake)
+    while (!closed && (!wanted || held())) await woken.promise
+  }
+
+  async function attempt(): Promise<boolean> {
+    try {
+      return await publish()
+    } catch (error) {
+      if (!closed) log(`a checkpoint was not published: ${error instanceof Error ? error.message : ""}`)
+      return false
     }
   }
 
   const running = forever()
   return {
-    latest: () => latest,
-    wake() {
-      wanted = true
-      wakeLoop()
-    },
-    learn,
-    seen: () => [...known.values()].reduce((most, size) => (size > most ? size : most), 0n),
-    publish: once,
+    wake,
     async close() {
       closed = true
-      stopping.abort()
-      wakeLoop()
+      ring()
       await running
     },
   }
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve))
 }
 
 /**
  * The register's own two lines: Ed25519 over the note, which states no time, and ML-DSA-44 as a cosignature under the
  * origin, which states `time` in POSIX seconds; with 0 it does not say that no larger tree was signed before.
  */
-function signCheckpoint({ signers }: CheckpointsParts, text: string, time: bigint): NoteSignature[] {
+function signCheckpoint({ origin, signers }: CheckpointsParts, head: TreeHead, time: bigint): Note {
   const [ed25519, mlDsa44] = signers
+  const text = formatCheckpoint({ origin, ...head })
   const plain = { name: ed25519.key.name, id: ed25519.key.id, signature: ed25519.sign(utf8(text)) }
-  return [plain, cosign(mlDsa44.key, mlDsa44.sign, text, time)]
+  return { text, signatures: [plain, cosign(mlDsa44.key, mlDsa44.sign, text, time)] }
 }
