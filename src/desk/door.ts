@@ -3,9 +3,9 @@ import { z } from "zod"
 import { type AnyActKind, id, type RefusalCode, refuse } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { judge, LONGEST_LIST, parseRecord } from "#offices/judge.ts"
-import type { LineState } from "#offices/lines/line.ts"
-import { utf8 } from "#register/bytes.ts"
-import { recordHash, type SaltedText, textHash } from "#seal/body.ts"
+import { isOpen, type LineState } from "#offices/lines/line.ts"
+import { type Draft, pack, prepare, type Salting } from "#offices/pack.ts"
+import { packedLength, recordHash, SMALLEST_BODY, textHash } from "#seal/body.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { parseLine } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
@@ -14,13 +14,15 @@ import type { Archive } from "./archive.ts"
 import type { Book } from "./book.ts"
 import { ruleEntry } from "./entry.ts"
 import { matterOnLine } from "./fold.ts"
-import type { Outbox } from "./outbox.ts"
+import { LEAVES, type Outbox } from "./outbox.ts"
 
 /** What an officer, a script or the desk itself asks for: records of one kind, their free texts in clear. */
 export const request = z.strictObject({
   act: z.string().max(64),
   line: id,
   precedence: z.enum(PRECEDENCES).default("ROUTINE"),
+  /** At once, or as the line's envelope of one of its next slots, which is ROUTINE as all of them are. */
+  leaves: z.enum(LEAVES).default("at-once"),
   /** Fields of each record but its texts; a matter that is left out is a new one. */
   records: z
     .array(
@@ -40,7 +42,8 @@ export type Request = z.input<typeof request>
 export type DoorRefusal = {
   refused: RefusalCode | "door.unknown-line" | "door.reply-by-past" | "door.too-large" | "door.empty-text"
 }
-export type Handed = { outbox: number; matters: string[] }
+/** `bySize`: it leaves in a slot and its envelope will be larger than the others there, so that it can be told. */
+export type Handed = { outbox: number; matters: string[]; bySize: boolean }
 
 /** The door of the desk: parses an act, asks the same rule that the book will ask, and hands it to the outbox. */
 export type Door = {
@@ -63,63 +66,66 @@ export function openDoor(parts: DoorParts): Door {
 }
 
 type Parsed = z.output<typeof request>
-/** A record with its texts salted and named by their hashes. */
-type Prepared = { record: Record<string, unknown>; texts: SaltedText[] }
+
+const SALTING: Salting = {
+  random: () => new Uint8Array(randomBytes(32)),
+  textHash: (text) => textHash(nodeCrypto, text),
+  recordHash: (record) => recordHash(nodeCrypto, record),
+}
 
 function hand(parts: DoorParts, input: unknown, officer: string | null): Handed | DoorRefusal {
   const parsed = request.safeParse(input)
   if (!parsed.success) return refuse("act.malformed")
-  const { act, line, precedence, token } = parsed.data
+  const { act, line, precedence, token, leaves, records } = parsed.data
   // Before the rules: what was taken once may meanwhile have changed what they would say to it.
   const before = token === undefined ? undefined : parts.outbox.handed(token)
   if (before) return before
   const kind = rules.get(parts.book.roll().rules)?.get(act)
   if (!kind) return refuse("act.unknown")
-  const proposed = parsed.data.records[0]?.fields.text
-  const members = act === "line.proposed" ? proposedMembers(proposed) : parts.book.members(line)
-  if (!members.includes(parts.delegation)) return { refused: "door.unknown-line" }
-  const prepared = parsed.data.records.map((one) => prepare(kind, one))
-  for (const one of prepared) {
-    const refused = "refused" in one ? one : mayHand(parts, kind, parsed.data, members, one.record)
-    if (refused) return refused
-  }
-  const ready = prepared.filter((one): one is Prepared => "record" in one)
-  const packed = pack(act, parts.software, ready)
-  const size = [packed.act, ...packed.texts.map((t) => t.bytes)].reduce((sum, b) => sum + b.length + 36, 36)
-  if (size > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
+  const members = act === "line.proposed" ? proposedMembers(records[0]?.fields.text) : parts.book.members(line)
+  const refused = mayLeave(parts, parsed.data, members) ?? firstOf(records, (one) => mayPrepare(kind, one))
+  if (refused) return refused
+  const ready = records.map((one) => prepare(SALTING, one))
+  const judged = firstOf(ready, ({ record }) => mayHand(parts, kind, parsed.data, members, record))
+  if (judged) return judged
+  const packed = pack(SALTING, act, parts.software, ready)
+  const length = packedLength(packed)
+  if (length > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
   const { id: outbox, known } = parts.outbox.submit({
-    line,
-    members,
-    precedence,
+    ...{ line, members, precedence, leaves, officer, token: token ?? null },
     ...packed,
-    token: token ?? null,
-    officer,
   })
   if (!known) parts.submitted()
-  return { outbox, matters: ready.map(({ record }) => String(record.matter)) }
+  const matters = ready.map(({ record }) => record.matter)
+  return { outbox, matters, bySize: leaves === "slot" && length > SMALLEST_BODY }
 }
 
-/** Salts the texts of a record; what they say never stands in the act itself. */
-function prepare(kind: AnyActKind, { fields, texts }: Parsed["records"][number]): Prepared | DoorRefusal {
-  const prepared: Prepared = { record: { matter: randomBytes(32).toHex(), ...fields }, texts: [] }
+function firstOf<T>(all: readonly T[], refusal: (one: T) => DoorRefusal | undefined): DoorRefusal | undefined {
+  for (const one of all) {
+    const refused = refusal(one)
+    if (refused) return refused
+  }
+  return undefined
+}
+
+/** Whether an act may leave on this line, and in this way: a slot has one precedence, and a line none before it is open. */
+function mayLeave(
+  { archive, delegation }: DoorParts,
+  { line, leaves, precedence }: Parsed,
+  members: readonly string[],
+): DoorRefusal | undefined {
+  if (!members.includes(delegation)) return { refused: "door.unknown-line" }
+  if (leaves === "at-once") return undefined
+  if (precedence !== "ROUTINE") return refuse("act.malformed")
+  return isOpen(matterOnLine(archive, line, line)?.state as LineState | undefined) ? undefined : refuse("line.not-open")
+}
+
+function mayPrepare(kind: AnyActKind, { texts }: Draft): DoorRefusal | undefined {
   for (const [field, value] of Object.entries(texts)) {
     if (!kind.texts.includes(field)) return refuse("act.malformed")
     if (value.trim() === "") return { refused: "door.empty-text" }
-    const salted = salt(utf8(value.normalize("NFC")))
-    prepared.texts.push(salted)
-    prepared.record[field] = textHash(nodeCrypto, salted)
   }
-  return prepared
-}
-
-/** One record stands in the act itself; of several, the act holds their hashes and they travel before the texts. */
-function pack(act: string, software: string, ready: readonly Prepared[]): { act: Uint8Array; texts: SaltedText[] } {
-  const texts = ready.flatMap((one) => one.texts)
-  const [first] = ready
-  if (ready.length === 1 && first) return { act: utf8(JSON.stringify({ act, software, record: first.record })), texts }
-  const list = ready.map((one) => salt(utf8(JSON.stringify(one.record))))
-  const hashes = list.map((record) => recordHash(nodeCrypto, record))
-  return { act: utf8(JSON.stringify({ act, software, list: hashes })), texts: [...list, ...texts] }
+  return undefined
 }
 
 /** The book's own rule at the real clock; and what only a door may refuse. */
@@ -150,8 +156,4 @@ function proposedMembers(text: unknown): readonly string[] {
   } catch {
     return []
   }
-}
-
-function salt(bytes: Uint8Array): SaltedText {
-  return { salt: new Uint8Array(randomBytes(32)), bytes }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import type { Roll } from "#offices/roll/roll.ts"
 import { sealingKeyFor } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
-import { packBody, type SaltedText } from "#seal/body.ts"
+import { packBody, packedLength, type SaltedText, SMALLEST_BODY } from "#seal/body.ts"
 import {
   commitment,
   formatHeader,
@@ -21,12 +21,17 @@ import { type Archive, bytes, number, text } from "./archive.ts"
 import { splitTexts } from "./texts.ts"
 import type { Vault } from "./vault.ts"
 
+/** When an act leaves: at once, or as its line's envelope of a slot, so that its leaving says nothing. */
+export const LEAVES = ["at-once", "slot"] as const
+
 /** An act on its way out: durable from the moment that `submit` answered. */
 export type Submitted = {
   line: string
   /** Members of the line, sorted; `["*"]` for a public one. */
   members: readonly string[]
   precedence: Precedence
+  /** At once, unless it says otherwise. */
+  leaves?: (typeof LEAVES)[number]
   act: Uint8Array
   texts: readonly SaltedText[]
   /** One word of whoever handed it in: the same word again is the same act. */
@@ -41,7 +46,7 @@ export type Outbox = {
   /** Stores an act; from here nothing is lost. The same token is the same act and answers the same number. */
   submit(act: Submitted): { id: number; known: boolean }
   /** What was handed in before under this token: its number and the matters of its records. */
-  handed(token: string): { outbox: number; matters: string[] } | undefined
+  handed(token: string): { outbox: number; matters: string[]; bySize: boolean } | undefined
   /**
    * The next envelope to send on a line that is not `held`: by precedence, one sealed and unanswered or the first
    * waiting act of a line that has none under way, which is sealed and stored first. Undefined when nothing can go.
@@ -71,8 +76,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
   return {
     submit: (act) => archive.transact(() => submit(archive, clock, act)),
     handed(token) {
-      const row = sql.get`SELECT id, act, texts FROM outbox WHERE token = ${token}`
-      return row && { outbox: number(row.id), matters: mattersOf(row) }
+      const row = sql.get`SELECT id, act, texts, leaves FROM outbox WHERE token = ${token}`
+      return row && { outbox: number(row.id), matters: mattersOf(row), bySize: isToldBySize(row) }
     },
     next(held) {
       for (const id of firstOfLines(archive, held)) {
@@ -108,10 +113,23 @@ function submit({ sql }: Archive, clock: Clock, act: Submitted): { id: number; k
   }
   const texts = joinParts(act.texts.flatMap((t) => [t.salt, t.bytes]))
   const precedence = PRECEDENCES.indexOf(act.precedence)
+  const { leaves = "at-once" } = act
+  const turn = leaves === "slot" ? null : nextTurn(sql)
   const { lastInsertRowid } =
-    sql.run`INSERT INTO outbox (line, members, precedence, act, texts, token, officer, submitted, state) VALUES
-      (${act.line}, ${act.members.join(" ")}, ${precedence}, ${act.act}, ${texts}, ${act.token}, ${act.officer}, ${instantOf(clock)}, 'waiting')`
+    sql.run`INSERT INTO outbox (line, members, precedence, leaves, turn, act, texts, token, officer, submitted, state) VALUES
+      (${act.line}, ${act.members.join(" ")}, ${precedence}, ${leaves}, ${turn}, ${act.act}, ${texts}, ${act.token},
+       ${act.officer}, ${instantOf(clock)}, 'waiting')`
   return { id: Number(lastInsertRowid), known: false }
+}
+
+/** The turn behind all that were given. */
+export function nextTurn(sql: Archive["sql"]): number {
+  return number(sql.get`SELECT coalesce(max(turn), 0) + 1 AS turn FROM outbox`?.turn)
+}
+
+function isToldBySize(row: Row): boolean {
+  const [act, texts] = [bytes(row.act) ?? new Uint8Array(), splitTexts(bytes(row.texts) ?? new Uint8Array())]
+  return row.leaves === "slot" && packedLength({ act, texts }) > SMALLEST_BODY
 }
 
 type Row = Record<string, unknown>
@@ -121,15 +139,16 @@ type Row = Record<string, unknown>
  * that waits. Read from the index alone, so that a long queue on one line costs the others nothing.
  */
 function firstOfLines({ sql }: Archive, held: ReadonlySet<string>): number[] {
-  const rows = sql.all`SELECT state, line, precedence, min(id) AS id FROM outbox WHERE state IN ('waiting', 'sealed')
-    GROUP BY state, line, precedence ORDER BY state, precedence`
-  const first = new Map<string, { id: number; precedence: number }>()
+  const rows = sql.all`SELECT state, line, precedence, min(turn) AS turn, id FROM outbox
+    WHERE state IN ('waiting', 'sealed') AND turn IS NOT NULL GROUP BY state, line, precedence ORDER BY state, precedence`
+  const first = new Map<string, { id: number; turn: number; precedence: number }>()
   // In this order "sealed" comes before "waiting", and of each the most urgent.
   for (const row of rows) {
     const line = text(row.line) ?? ""
-    if (!held.has(line) && !first.has(line)) first.set(line, { id: number(row.id), precedence: number(row.precedence) })
+    if (held.has(line) || first.has(line)) continue
+    first.set(line, { id: number(row.id), turn: number(row.turn), precedence: number(row.precedence) })
   }
-  return [...first.values()].sort((a, b) => a.precedence - b.precedence || a.id - b.id).map(({ id }) => id)
+  return [...first.values()].sort((a, b) => a.precedence - b.precedence || a.turn - b.turn).map(({ id }) => id)
 }
 
 /** The matters of a stored act: in the act itself, or of a list, in the records that travel before the texts. */

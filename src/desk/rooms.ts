@@ -87,6 +87,7 @@ export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giv
   const enrolment = openEnrolment({ ...ground, ...giving, roll, submitted: calls.submitted.tell })
   const slots = openSlots({
     ...{ ...ground, ...giving, roll },
+    submitted: calls.submitted.tell,
     attended: ground.live.attended,
     dayBegan: calls.dayBegan.tell,
   })

@@ -4,7 +4,7 @@ import { instantOf } from "../clock.ts"
 import { text } from "./archive.ts"
 import { type DueParts, sayWhatIsDue } from "./due.ts"
 import type { Entered } from "./fold.ts"
-import { type OpenLine, report } from "./report.ts"
+import { answerUrgent, fillSlot, type OpenLine, type SlotParts } from "./slot.ts"
 
 /**
  * What a desk says by itself. In every slot of every line it sends one smallest envelope, whether or not it has
@@ -17,13 +17,14 @@ export type Slots = {
   close(): void
 }
 
-export type SlotsParts = DueParts & {
-  roll(): Roll
-  attended(): boolean
-  /** A day of UTC began. */
-  dayBegan(): void
-  log(message: string): void
-}
+export type SlotsParts = DueParts &
+  SlotParts & {
+    roll(): Roll
+    attended(): boolean
+    /** A day of UTC began. */
+    dayBegan(): void
+    log(message: string): void
+  }
 
 const LOOK_MS = 1000
 
@@ -60,7 +61,7 @@ export function openSlots(parts: SlotsParts): Slots {
       if (archive.meta(`slot.${line.id}`) === `${seconds}/${number}`) continue
       archive.transact(() => {
         archive.setMeta(`slot.${line.id}`, `${seconds}/${number}`)
-        report(parts, line, "ROUTINE")
+        fillSlot(parts, line)
       })
     }
   }
@@ -78,7 +79,7 @@ export function openSlots(parts: SlotsParts): Slots {
       const calls = all.filter((e) => e.callsForReceipt && e.by !== parts.delegation && !e.refused)
       const urgent = calls.filter((e) => e.precedence === "FLASH" || e.precedence === "IMMEDIATE")
       const lines = new Set(urgent.map((e) => e.line))
-      if (lines.size > 0) for (const line of openLines()) if (lines.has(line.id)) report(parts, line, "FLASH")
+      if (lines.size > 0) for (const line of openLines()) if (lines.has(line.id)) answerUrgent(parts, line)
     },
     close() {
       closed = true

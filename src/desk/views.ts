@@ -201,13 +201,14 @@ function envelopes({ sql }: Reading, line: string, before: number | undefined, l
 }
 
 function waiting({ sql }: Reading): WaitingRow[] {
-  const rows = sql.all`SELECT id, line, act, texts, precedence, submitted, state, refused FROM outbox
+  const rows = sql.all`SELECT id, line, act, texts, precedence, leaves, submitted, state, refused FROM outbox
     WHERE state <> 'stamped' AND officer IS NOT NULL ORDER BY id DESC LIMIT 200`
   return rows.map((row) => ({
     id: number(row.id),
     line: text(row.line) ?? "",
     ...waitingAct(bytes(row.act) ?? new Uint8Array(), bytes(row.texts) ?? new Uint8Array()),
     precedence: PRECEDENCES[number(row.precedence)] ?? "ROUTINE",
+    leaves: row.leaves === "slot" ? "slot" : "at-once",
     submitted: text(row.submitted) ?? "",
     state: text(row.state) ?? "",
     refused: text(row.refused) ?? null,

@@ -32,11 +32,16 @@ export function paddedLength(length: number): number {
   return padded
 }
 
+/** Length of a body before it is padded. */
+export function packedLength({ act, texts }: Pick<Body, "act" | "texts">): number {
+  return texts.reduce((sum, text) => sum + 4 + SALT + text.bytes.length, SALT + 4 + act.length)
+}
+
 /** `salt || u32be n || act || texts || zeros` (docs/specs/envelope.md §3). */
 export function packBody(body: Body): Uint8Array<ArrayBuffer> {
   const parts = [body.salt, u32be(body.act.length), body.act]
   for (const text of body.texts) parts.push(u32be(SALT + text.bytes.length), text.salt, text.bytes)
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const length = packedLength(body)
   if (length > LARGEST_BODY) throw new Error("an act with its texts is larger than an envelope may be")
   return concat(...parts, new Uint8Array(paddedLength(length) - length))
 }

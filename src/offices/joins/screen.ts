@@ -136,6 +136,7 @@ export type WaitingRow = {
   line: string
   act: string
   precedence: string
+  leaves: "at-once" | "slot"
   submitted: string
   state: string
   refused: string | null

@@ -34,7 +34,7 @@ export function WaitingList({ rows }: { rows: readonly WaitingRow[] }) {
                     {t("waiting.refused")} {code("refused", row.refused ?? "")}
                   </span>
                 ) : (
-                  <span>{t(row.state === "sealed" ? "waiting.sealed" : "waiting.waits")}</span>
+                  <span>{t(waits(row))}</span>
                 )}
               </span>
               <Instant at={row.submitted} />
@@ -44,4 +44,9 @@ export function WaitingList({ rows }: { rows: readonly WaitingRow[] }) {
       </ul>
     </section>
   )
+}
+
+function waits({ state, leaves }: WaitingRow) {
+  if (state === "sealed") return "waiting.sealed"
+  return leaves === "slot" ? "waiting.slot" : "waiting.waits"
 }
