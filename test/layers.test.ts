@@ -10,13 +10,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   seal: ["register"],
   offices: ["register", "seal"],
   sheet: ["register", "seal", "offices", "words"],
+  paper: ["register", "seal", "offices", "words", "sheet"],
   witness: ["register", "seal"],
   registry: ["register", "seal", "offices", "public"],
-  desk: ["register", "seal", "offices", "words", "sheet"],
+  desk: ["register", "seal", "offices", "words", "sheet", "paper"],
   public: ["register", "seal", "offices", "words", "sheet"],
   web: ["register", "seal", "offices", "words"],
   words: ["offices"],
-  cli: ["register", "seal", "offices", "witness", "registry", "desk", "words", "sheet", "public"],
+  cli: ["register", "seal", "offices", "witness", "registry", "desk", "words", "sheet", "paper", "public"],
 }
 const PURE = /^src\/(offices|register|sheet)\/|^src\/seal\/[^/]+\.ts$/
 

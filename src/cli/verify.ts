@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { openCharter } from "#offices/roll/charter.ts"
+import { attachedTo, isPaper } from "#paper/attached.ts"
 import { VerificationError } from "#register/error.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { parseFingerprint } from "#sheet/fingerprint.ts"
@@ -18,7 +19,7 @@ const reasons: Record<Language, Record<string, string>> = { en, uk, ru }
 /** Exit codes of `iod verify`: 64 means that the words of the command are wrong and nothing was checked. */
 const [TRUE, FALSE, UNREADABLE, USAGE] = [0, 1, 2, 64] as const
 
-/** Checks a proof sheet offline: prints in words what it proves and what is only claimed; answers the exit code. */
+/** Checks a proof sheet, or the one inside a PDF, offline: prints in words what it proves and what is only claimed; answers the exit code. */
 export async function verifyCommand(args: readonly string[]): Promise<number> {
   const parsed = readArgs(args)
   if (!parsed) {
@@ -31,13 +32,14 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
     process.stderr.write(`${say(language, "verify.bad-pin")}\n`)
     return USAGE
   }
-  const sheet = readFile(file)
-  if (!sheet) {
+  const read = readFile(file)
+  if (!read) {
     print(say(language, "verify.no-file", { file: plain(file) }))
     return UNREADABLE
   }
   try {
-    return report(await verifySheet(nodeCrypto, sheet, pinned), language)
+    const paper = isPaper(read)
+    return report(await verifySheet(nodeCrypto, paper ? attachedTo(read) : read, pinned), language, paper)
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error
     print(say(language, "verify.unreadable", { reason: reasonOf(error.code, language) }))
@@ -80,15 +82,17 @@ function readFile(file: string): Uint8Array | undefined {
   }
 }
 
-function report(answer: SheetAnswer, language: Language): number {
+function report(answer: SheetAnswer, language: Language, paper: boolean): number {
   if (answer.verdict) {
     printOffice(answer, language)
     print(say(language, "verify.true"))
+    if (paper) print(say(language, "verify.paper"))
     print(`\n${renderSheet(answer.findings, language)}`)
     return TRUE
   }
   if (answer.office) printOffice(answer.office, language)
   print(say(language, "verify.false", { reason: reasonOf(answer.reason, language) }))
+  if (paper) print(say(language, "verify.paper"))
   if (answer.where) {
     const { part, number } = answer.where
     print(say(language, `verify.where.${part}`, { number: String(number) }))

@@ -5,6 +5,7 @@ import { streamSSE } from "hono/streaming"
 import { z } from "zod"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
+import { papersApi } from "./papers.ts"
 
 /**
  * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link; every other call
@@ -51,7 +52,6 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   })
   app.post("/messages/:line/:matter/open", (c) => mark(desk, c, "open"))
   app.post("/messages/:line/:matter/hold", (c) => mark(desk, c, "hold"))
-  app.post("/messages/:line/:matter/sheet", (c) => sheet(desk, c))
   app.get("/waiting", (c) => c.json(desk.views.waiting()))
   app.get("/evidence", (c) => c.json(desk.evidenceView()))
   app.post("/resume", (c) => c.json(desk.resume(c.get("officer").id)))
@@ -64,30 +64,11 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     return c.json(answer, "refused" in answer ? 409 : 200)
   })
   app.get("/live", (c) => live(desk, c))
+  app.route("/", papersApi(desk))
   return app
 }
 
 type Ctx = Context<{ Variables: { officer: Officer } }>
-
-const sheetForm = z.strictObject({
-  language: z.enum(["en", "uk", "ru"]),
-  disclose: z.array(z.string().length(64)).max(2000),
-  whole: z.boolean().optional(),
-})
-
-async function sheet(desk: Desk, c: Ctx) {
-  const choice = sheetForm.safeParse(await json(c))
-  if (!choice.success) return c.json({ refused: "act.malformed" }, 400)
-  const matter = c.req.param("matter") ?? ""
-  const written = await desk.sheet(c.req.param("line") ?? "", matter, choice.data)
-  if (typeof written !== "string") return c.json(written, written.refused === "sheet.unknown-matter" ? 404 : 409)
-  // The name holds nothing that the caller chose but hex.
-  c.header(
-    "Content-Disposition",
-    `attachment; filename="iod-sheet-${matter.replaceAll(/[^0-9a-f]/g, "").slice(0, 16)}.txt"`,
-  )
-  return c.text(written)
-}
 
 const signInForm = z.strictObject({ link: z.string().max(200) })
 

@@ -40,6 +40,7 @@ export type VerificationCode =
   | "sheet.office"
   | "sheet.order"
   | "sheet.text"
+  | "paper.malformed"
   | "roll.unknown-key"
 
 /**

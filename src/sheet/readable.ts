@@ -4,50 +4,81 @@ import { officeFingerprint } from "./fingerprint.ts"
 import { isSheetWord, type Language, plain, say } from "./words.ts"
 
 const RULE = "=".repeat(72)
+const LANGUAGES: readonly Language[] = ["en", "uk", "ru"]
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d{3})Z$/
 
-/**
- * The readable part of a sheet by template 1, in one language: every line follows from the findings and nothing else, so
- * that whoever has the data can write it again byte for byte.
- */
-export function renderSheet(findings: Findings, language: Language): string {
+/** One sentence of the readable part; what heads an envelope, and a text in its author's words, line by line. */
+export type Told = { sentence: string; heads: boolean; quote: readonly string[] | null; language: Language | null }
+
+/** The readable part as its pieces, in this order: whatever shows a sheet to people shows these and nothing else. */
+export type ReadableParts = {
+  exercise: string | null
+  title: string
+  kind: string
+  office: string
+  generated: string
+  facts: readonly string[]
+  sections: readonly { title: string; told: readonly Told[] }[]
+}
+
+/** The pieces of the readable part by template 1: every one follows from the findings and nothing else. */
+export function tellSheet(findings: Findings, language: Language): ReadableParts {
   const { charter, office, line, matter, data, extract, last, members } = findings
   const t = (word: Parameters<typeof say>[1], values?: Record<string, string>) => say(language, word, values)
-  const kind = extract ? t("v1.extract") : t("v1.whole", { last: String(last) })
   const names = alternat(members, charter, matter).map((name) => nameOf(charter, language, name))
-  const head = [
-    ...(charter.exercise ? [t("v1.exercise"), ""] : []),
-    `${t("v1.title")} · ${kind}`,
-    plain(charter.name[language]),
-    t("v1.generated"),
-    "",
-    t("v1.office", { office }),
-    t("v1.fingerprint", { fingerprint: officeFingerprint(office) }),
-    t("v1.line", { line }),
-    t("v1.members", { members: names.join(", ") }),
-    t("v1.alternat"),
-    t("v1.matter", { matter }),
-    t("v1.data", { data }),
-    t("v1.times"),
-  ]
-  const told = (statements: readonly Statement[]) =>
-    statements.flatMap((statement) => lines(charter, language, statement, last))
-  const section = (title: string, statements: readonly Statement[]) => ["", RULE, title, ...told(statements)]
-  const body = [
-    ...section(t("v1.section.proven"), findings.statements),
-    ...section(t("v1.section.claimed"), findings.claims),
-    ...section(t("v1.section.unproven"), findings.unproven),
-  ]
+  const section = (title: string, statements: readonly Statement[]) => ({
+    title,
+    told: tell(charter, language, statements, last),
+  })
+  return {
+    exercise: charter.exercise ? t("v1.exercise") : null,
+    title: t("v1.title"),
+    kind: extract ? t("v1.extract") : t("v1.whole", { last: String(last) }),
+    office: plain(charter.name[language]),
+    generated: t("v1.generated"),
+    facts: [
+      t("v1.office", { office }),
+      t("v1.fingerprint", { fingerprint: officeFingerprint(office) }),
+      t("v1.line", { line }),
+      t("v1.members", { members: names.join(", ") }),
+      t("v1.alternat"),
+      t("v1.matter", { matter }),
+      t("v1.data", { data }),
+      t("v1.times"),
+    ],
+    sections: [
+      section(t("v1.section.proven"), findings.statements),
+      section(t("v1.section.claimed"), findings.claims),
+      section(t("v1.section.unproven"), findings.unproven),
+    ],
+  }
+}
+
+/** The readable part as text: whoever has the data can write it again byte for byte. */
+export function renderSheet(findings: Findings, language: Language): string {
+  const { exercise, title, kind, office, generated, facts, sections } = tellSheet(findings, language)
+  const head = [...(exercise ? [exercise, ""] : []), `${title} · ${kind}`, office, generated, "", ...facts]
+  const body = sections.flatMap((section) => ["", RULE, section.title, ...section.told.flatMap(lines)])
   return `${[...head, ...body, ""].join("\n")}\n`
 }
 
 /** One statement: envelopes head what follows them; a text in its author's words stands behind a bar on every line. */
-function lines(charter: Charter, language: Language, { code, values, quote }: Statement, last: number): string[] {
-  const spoken = Object.entries(values).map(([key, value]) => [key, spell(charter, language, key, value)])
-  const sentence = say(language, `v1.${code}`, { last: String(last), ...Object.fromEntries(spoken) })
-  if (code === "envelope") return ["", sentence]
-  const quoted = quote === undefined ? [] : quote.split("\n").map((one) => `    | ${plain(one)}`)
-  return [`  - ${sentence}`, ...quoted]
+function lines({ sentence, heads, quote }: Told): string[] {
+  if (heads) return ["", sentence]
+  return [`  - ${sentence}`, ...(quote ?? []).map((one) => `    | ${one}`)]
+}
+
+function tell(charter: Charter, language: Language, statements: readonly Statement[], last: number): Told[] {
+  let written: Language | null = null
+  return statements.map(({ code, values, quote }) => {
+    const heads = code === "envelope"
+    // In which language an envelope's texts are, its act says before them.
+    if (heads) written = null
+    written = LANGUAGES.find((one) => one === values.language) ?? written
+    const spoken = Object.entries(values).map(([key, value]) => [key, spell(charter, language, key, value)])
+    const sentence = say(language, `v1.${code}`, { last: String(last), ...Object.fromEntries(spoken) })
+    return { sentence, heads, quote: quote === undefined ? null : quote.split("\n").map(plain), language: written }
+  })
 }
 
 const NAMED = new Set(["by", "about"])
@@ -69,12 +100,13 @@ function spell(charter: Charter, language: Language, key: string, value: string)
   return plain(value)
 }
 
-function nameOf({ delegations }: Charter, language: Language, name: string): string {
+/** A delegation's name as the charter writes it. */
+export function nameOf({ delegations }: Charter, language: Language, name: string): string {
   return plain(delegations.find((delegation) => delegation.name === name)?.names[language] ?? name)
 }
 
 /** The charter's order, in which the parties change places by the last digit of the document's id, even or odd. */
-function alternat(names: readonly string[], { delegations }: Charter, document: string): string[] {
+export function alternat(names: readonly string[], { delegations }: Charter, document: string): string[] {
   const parties = delegations.filter(({ kind }) => kind === "party").map(({ name }) => name)
   const turned = Number.parseInt(document.slice(-1), 16) % 2 === 1 ? parties.toReversed() : parties
   const order = delegations.map(({ name, kind }) => (kind === "party" ? (turned[parties.indexOf(name)] ?? name) : name))

@@ -61,6 +61,7 @@ const REFUSED = [
   ...codesIn("desk/door.ts", /export type DoorRefusal/, /\n}/),
   ...codesIn("desk/fold.ts", /export type NotTaken/, /\n\n/),
   ...codesBy("desk/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
+  ...codesBy("paper/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
 ]
 const FAULTS = [
   ...codesIn("register/error.ts", /export type VerificationCode/, /\n\n/),

@@ -1,0 +1,38 @@
+import { IntlMessageFormat } from "intl-messageformat"
+import type { Language } from "#sheet/words.ts"
+import enLines from "#words/en/lines.json" with { type: "json" }
+import enPaper from "#words/en/paper.json" with { type: "json" }
+import enRefusals from "#words/en/refusals.json" with { type: "json" }
+import ruLines from "#words/ru/lines.json" with { type: "json" }
+import ruPaper from "#words/ru/paper.json" with { type: "json" }
+import ruRefusals from "#words/ru/refusals.json" with { type: "json" }
+import ukLines from "#words/uk/lines.json" with { type: "json" }
+import ukPaper from "#words/uk/paper.json" with { type: "json" }
+import ukRefusals from "#words/uk/refusals.json" with { type: "json" }
+
+const catalogues = {
+  en: { ...enLines, ...enRefusals, ...enPaper },
+  uk: { ...ukLines, ...ukRefusals, ...ukPaper },
+  ru: { ...ruLines, ...ruRefusals, ...ruPaper },
+}
+type PaperWord = keyof typeof catalogues.en
+
+/** Says sentences of one language's catalogues on paper. */
+export type Say = {
+  (word: PaperWord, values?: Readonly<Record<string, string | number>>): string
+  /** The sentence for a code from a closed list; a code that this release does not know stands for itself. */
+  code(family: string, code: string): string
+}
+
+/** The words of a paper in one language. */
+export function wordsIn(language: Language): Say {
+  const words: Record<string, string> = catalogues[language]
+  const format = (message: string, values: Readonly<Record<string, string | number>>) =>
+    String(new IntlMessageFormat(message, language, undefined, { ignoreTag: true }).format({ ...values }))
+  return Object.assign((word: PaperWord, values = {}) => format(words[word] ?? "", values), {
+    code: (family: string, code: string) => {
+      const key = `${family}.${code}`
+      return Object.hasOwn(words, key) ? format(words[key] ?? "", {}) : code
+    },
+  })
+}
