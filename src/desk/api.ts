@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit"
 import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { streamSSE } from "hono/streaming"
 import { z } from "zod"
+import { changesSince, readUpTo } from "./changes.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
@@ -62,6 +63,13 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   app.post("/lines", async (c) => {
     const answer = desk.propose(await json(c), c.get("officer").id)
     return c.json(answer, "refused" in answer ? 409 : 200)
+  })
+  app.get("/changes", (c) => c.json(changesSince(desk.archive, c.get("officer").id)))
+  app.post("/changes/read", async (c) => {
+    const read = z.strictObject({ index: z.int().min(-1) }).safeParse(await json(c))
+    if (!read.success) return c.json({ refused: "act.malformed" }, 400)
+    readUpTo(desk.archive, c.get("officer").id, read.data.index, desk.now())
+    return c.json({})
   })
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))

@@ -7,6 +7,7 @@ import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
 import { usePlace } from "./router.ts"
+import { ChangesScreen } from "./watch/ChangesScreen.tsx"
 import { useWords } from "./words.ts"
 
 /** The screen that the address names. */
@@ -20,6 +21,7 @@ export function Screen() {
   if (office === "message" && first && second)
     return <Message key={`${first}/${second}`} line={first} matter={second} />
   if (office === "compose") return <Compose key={query.toString()} query={query} />
+  if (office === "changes") return <ChangesScreen />
   if (office === "register") return <Register />
   return (
     <>

@@ -4,12 +4,18 @@ import type desk from "#words/en/desk.json"
 import type lines from "#words/en/lines.json"
 import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
+import type watch from "#words/en/watch.json"
 
 export const LANGUAGES = ["en", "uk", "ru"] as const
 export type Language = (typeof LANGUAGES)[number]
 
 /** Every key of the catalogues that screens read; a key that is not there does not compile. */
-export type WordId = keyof typeof desk | keyof typeof lines | keyof typeof refusals | keyof typeof register
+export type WordId =
+  | keyof typeof desk
+  | keyof typeof lines
+  | keyof typeof refusals
+  | keyof typeof register
+  | keyof typeof watch
 export type Words = Record<string, string>
 
 const loads: Record<Language, () => Promise<{ words: Words }>> = {

@@ -6,6 +6,7 @@ import { IntlMessageFormat } from "intl-messageformat"
 import { REFUSALS } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
+import { SEATS } from "#offices/joins/notices.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { REGISTRY_REFUSALS } from "#seal/stamp.ts"
@@ -81,6 +82,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   rung: RUNGS,
   meaning: RUNGS,
   objection: OBJECTIONS,
+  seat: [...SEATS, "label"],
   digit: [..."0123456789abcdef"],
   language: [...LANGUAGES, "label"],
 }

@@ -119,6 +119,27 @@ export type MessageView = MessageRow & {
   heldAt: string | null
 }
 
+/** GET /api/changes: what was entered since this officer last closed the list. */
+export type Changes = {
+  since: { index: number; at: string } | null
+  upTo: number
+  rows: ChangeRow[]
+  /** More was entered than is shown. */
+  cut: boolean
+}
+export type ChangeRow = {
+  index: number
+  at: string
+  by: string
+  line: string
+  matter: string
+  kind: string
+  precedence: string
+  refused: string | null
+  subject: string | null
+  language: string | null
+}
+
 export type EnvelopeRow = {
   index: number
   place: number

@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from "react"
 import { go } from "../router.ts"
+import { SoundBar } from "../watch/SoundBar.tsx"
 import { useWords } from "../words.ts"
 import { AlarmBanner } from "./AlarmBanner.tsx"
 import { ExerciseBanner } from "./ExerciseBanner.tsx"
@@ -42,6 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <StatusBar onKeys={() => showKeys(true)} />
       <AlarmBanner />
       <SilenceBanner />
+      <SoundBar />
       <UrgentBar />
       <div className="columns">
         <Lines />

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react"
 import { Button } from "react-aria-components"
 import { Heading } from "../parts/Heading.tsx"
 import { go } from "../router.ts"
+import { allowSound, sound } from "../watch/sounds.ts"
 import { useWords } from "../words.ts"
 import { tell } from "./ask.ts"
 import { ExerciseBanner } from "./ExerciseBanner.tsx"
@@ -34,6 +35,8 @@ export function SignIn() {
   }, [link])
   function enter(): void {
     store("policy", "read")
+    // The press that enters is what lets a browser sound: the sounds are tried with it.
+    void allowSound().then((allowed) => allowed && stored("silence") !== "on" && sound("IMMEDIATE"))
     go("/", "replace")
   }
   return (

@@ -30,6 +30,9 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
         <To href="/compose" aria-current={here("/compose")}>
           {t("compose.title")}
         </To>
+        <To href="/changes" aria-current={here("/changes")}>
+          {t("changes.title")}
+        </To>
         <To href="/register" aria-current={here("/register")}>
           {t("register.title")}
         </To>

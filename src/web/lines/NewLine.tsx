@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react"
-import { Button, Input, Label, Text, TextField } from "react-aria-components"
+import { Button, Input, Label, TextField } from "react-aria-components"
 import { tell } from "../desk/ask.ts"
 import { randomWord } from "../desk/drafts.ts"
 import { useDesk } from "../desk/state.ts"
@@ -51,10 +51,8 @@ export function NewLine({ query }: { query: URLSearchParams }) {
         <TextField className="field" value={purpose} onChange={setPurpose} maxLength={200}>
           <Label>{t("line.new-purpose")}</Label>
           <Input />
-          <Text slot="description" className="hint">
-            {t("line.new-purpose-hint")}
-          </Text>
         </TextField>
+        <p className="hint">{t("line.new-purpose-hint")}</p>
         {wrong !== undefined && (
           <p role="alert" className="wrong">
             {wrong}
