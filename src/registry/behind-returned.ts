@@ -5,9 +5,10 @@ import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
 import type { TreeHead } from "#register/tree.ts"
 import type { Frame } from "#seal/wire.ts"
+import type { Before } from "./entering.ts"
 import type { Growth } from "./growth.ts"
-import type { Row } from "./ledger.ts"
-import { type Before, type EnvelopeFrame, openStamped, reenter, type Stamped } from "./restored-envelope.ts"
+import { type EnvelopeFrame, openStamped, reenter, type Stamped } from "./restored-envelope.ts"
+import type { Standing } from "./standing.ts"
 import type { Writer } from "./writer.ts"
 
 /** What desks hand back: kept until it is its turn, then entered again under the stamp that it once got. */
@@ -69,31 +70,34 @@ export function openReturned(parts: ReturnedParts): Returned {
     if (checkpoint.size > (shown?.size ?? 0n)) shown = checkpoint
   }
 
+  /** Enters what is next, group by group, until something is missing or nothing is any more. */
   async function enterPending(): Promise<void> {
     let entered = 1
     while (entered > 0 && parts.behind() && forked === undefined && pending.has(growth.size()))
-      entered = await parts.writer().reenter(async ({ roll, at, ends }) => {
-        const before: Before = { roll, at, ends, group: [], index: growth.size() }
-        const rows: Row[] = []
-        while (rows.length < GROUP) {
-          const stamped = pending.get(before.index)
-          pending.delete(before.index)
-          const one = stamped && (await readmitted({ ...before, group: rows }, stamped))
-          if (!one) break
-          rows.push(one.row)
-          before.roll = one.roll
-          before.at = stamped.stamp.at
-          before.index++
-        }
-        return { rows, roll: before.roll, at: before.at }
-      })
+      entered = (await parts.writer().reenter(composePending)).entered
+  }
+
+  async function composePending(before: Before): Promise<Standing & { entered: number }> {
+    const { draft, size } = before
+    const standing: Standing = { roll: before.roll, at: before.at }
+    while (draft.rows.length < GROUP) {
+      const index = size + BigInt(draft.rows.length)
+      const stamped = pending.get(index)
+      pending.delete(index)
+      const one = stamped && (await readmitted({ ...before, ...standing }, stamped))
+      if (!one) break
+      draft.add(one.row)
+      standing.roll = one.roll
+      standing.at = stamped.stamp.at
+    }
+    return { ...standing, entered: draft.rows.length }
   }
 
   async function readmitted(before: Before, stamped: Stamped) {
     try {
       const one = await reenter(crypto, before, stamped)
       if (!("misfit" in one)) return one
-      forked = `what was stamped as entry ${before.index} does not continue what is here (${one.misfit})`
+      forked = `what was stamped as entry ${stamped.stamp.index} does not continue what is here (${one.misfit})`
     } catch (error) {
       // A copy that somebody spoilt: the next desk may bring a good one.
       if (!(error instanceof VerificationError)) throw error

@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import type { Writable } from "node:stream"
-import { formatFrame } from "#seal/wire.ts"
+import { type Frame, formatFrame } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
 import type { Ledger, Row } from "./ledger.ts"
 
@@ -14,7 +14,7 @@ export type Delivery = {
   /** Told when a checkpoint was published. */
   published(note: string): void
   /** Writes a desk's mail from `index` on to `out` until it closes; `opening` goes first. */
-  follow(member: string, index: bigint, opening: readonly Uint8Array[], out: Writable): Promise<void>
+  follow(member: string, index: bigint, opening: readonly Frame[], out: Writable): Promise<void>
   followers(): number
   close(): void
 }
@@ -25,31 +25,12 @@ const BATCH = 128
 const QUIET_MS = 10_000
 
 /** Opens delivery over a ledger. */
-export function openDelivery(clock: Clock, ledger: Ledger): Delivery {
-  let recent: Row[] = []
+export function openDelivery(clock: Clock, ledger: Pick<Ledger, "mail">): Delivery {
+  const events = openEvents(clock)
+  let recent: readonly Row[] = []
   let checkpoint = ""
   let closed = false
-  let count = 0
-  const wakers = new Set<() => void>()
-
-  const wake = () => {
-    const all = [...wakers]
-    wakers.clear()
-    for (const waker of all) waker()
-  }
-  /** Whether something happened, or it has only been quiet for a while. */
-  const nextEvent = () =>
-    new Promise<"woken" | "quiet">((resolve) => {
-      const waker = () => {
-        bell[Symbol.dispose]()
-        resolve("woken")
-      }
-      const bell = clock.after(QUIET_MS, () => {
-        wakers.delete(waker)
-        resolve("quiet")
-      })
-      wakers.add(waker)
-    })
+  let followers = 0
 
   async function mail(member: string, index: bigint): Promise<readonly Row[]> {
     const oldest = recent[0]
@@ -57,44 +38,81 @@ export function openDelivery(clock: Clock, ledger: Ledger): Delivery {
     return recent.filter((row) => row.index >= index && isFor(row, member)).slice(0, BATCH)
   }
 
+  /** Writes everything from `index` on that there is now; answers where to go on. */
+  async function writeAll(member: string, index: bigint, out: Writable): Promise<bigint> {
+    let cursor = index
+    for (let more = true; more && !closed && !out.destroyed; ) {
+      const rows = await mail(member, cursor)
+      for (const row of rows) await write(out, { kind: "envelope", ...row })
+      cursor = (rows.at(-1)?.index ?? cursor - 1n) + 1n
+      more = rows.length === BATCH
+    }
+    return cursor
+  }
+
+  async function follow(member: string, index: bigint, out: Writable): Promise<void> {
+    let cursor = index
+    let shown = ""
+    while (!closed && !out.destroyed) {
+      // Asked for before reading, so that what is entered meanwhile wakes this follower and is not waited for.
+      const event = events.next()
+      cursor = await writeAll(member, cursor, out)
+      const latest = checkpoint
+      if (latest !== shown) await write(out, { kind: "checkpoint", note: latest })
+      shown = latest
+      if ((await event) === "quiet") await write(out, { kind: "quiet" })
+    }
+  }
+
   return {
     entered(rows) {
       recent = [...recent, ...rows].slice(-RECENT)
-      wake()
+      events.wake()
     },
     published(note) {
       checkpoint = note
-      wake()
+      events.wake()
     },
     async follow(member, index, opening, out) {
-      count++
-      let cursor = index
-      let sent = ""
-      out.once("close", wake)
+      followers++
+      out.once("close", events.wake)
       try {
-        for (const bytes of opening) await write(out, bytes)
-        while (!closed && !out.destroyed) {
-          // Asked for before reading, so that what is entered meanwhile wakes this follower and is not waited for.
-          const event = nextEvent()
-          const rows = await mail(member, cursor)
-          for (const row of rows) await write(out, formatFrame({ kind: "envelope", ...row }))
-          cursor = (rows.at(-1)?.index ?? cursor - 1n) + 1n
-          if (rows.length === BATCH) continue
-          const latest = checkpoint
-          if (latest !== sent) await write(out, formatFrame({ kind: "checkpoint", note: latest }))
-          sent = latest
-          if ((await event) === "quiet") await write(out, formatFrame({ kind: "quiet" }))
-        }
+        for (const frame of opening) await write(out, frame)
+        await follow(member, index, out)
       } finally {
-        count--
+        followers--
         out.end()
       }
     },
-    followers: () => count,
+    followers: () => followers,
     close() {
       closed = true
-      wake()
+      events.wake()
     },
+  }
+}
+
+/** What followers wait for: that something happened, or that it has been quiet for a while. */
+function openEvents(clock: Clock) {
+  const wakers = new Set<() => void>()
+  return {
+    wake() {
+      const all = [...wakers]
+      wakers.clear()
+      for (const waker of all) waker()
+    },
+    next: () =>
+      new Promise<"woken" | "quiet">((resolve) => {
+        const waker = () => {
+          bell[Symbol.dispose]()
+          resolve("woken")
+        }
+        const bell = clock.after(QUIET_MS, () => {
+          wakers.delete(waker)
+          resolve("quiet")
+        })
+        wakers.add(waker)
+      }),
   }
 }
 
@@ -102,8 +120,9 @@ function isFor(row: Row, member: string): boolean {
   return row.members[0] === "*" || row.members.includes(member)
 }
 
-async function write(out: Writable, bytes: Uint8Array): Promise<void> {
-  if (out.destroyed || out.write(bytes)) return
+/** Settles once `out` takes more. */
+async function write(out: Writable, frame: Frame): Promise<void> {
+  if (out.destroyed || out.write(formatFrame(frame))) return
   // Whichever comes first, the other listener goes too: a slow follower is waited for thousands of times.
   const waited = new AbortController()
   const { signal } = waited

@@ -14,62 +14,88 @@ type ChainEnd = { serial: number; hash: string | null }
  * crash leaves nothing here that is not on disk.
  */
 export type Ends = {
-  end(line: string, group: readonly Row[]): Promise<LineEnd>
-  /** Whether an envelope continues its sender's chain and fits its line's members, after what `group` already holds. */
-  judge(roll: Roll, admitted: Admitted, group: readonly Row[]): Promise<"permitted" | RegistryRefusalCode>
   /** Whether its sender's chain already holds this serial: without that nothing of it was ever entered. */
   isPast(header: Pick<Header, "line" | "from" | "serial">): Promise<boolean>
-  keep(rows: readonly Row[]): void
+  /** The ends as they would be after rows that are not entered yet. */
+  draft(): Draft
+  /** What was added to this draft is committed. */
+  keep(draft: Draft): void
 }
 
-/** Opens the ends over a ledger. */
-export function openEnds(crypto: Crypto, ledger: Ledger): Ends {
-  const lines = new Map<string, LineEnd>()
-  const chains = new Map<string, ChainEnd>()
+/** The ends of what is entered, and after it of the rows of one group as they are added. */
+export type Draft = {
+  readonly rows: readonly Row[]
+  end(line: string): Promise<LineEnd>
+  /** Whether an envelope continues its sender's chain and fits its line's members. */
+  judge(roll: Roll, admitted: Admitted): Promise<"permitted" | RegistryRefusalCode>
+  add(row: Row): void
+}
 
-  async function end(line: string, group: readonly Row[]): Promise<LineEnd> {
-    const last = group.findLast((row) => row.line === line)
-    if (last) return last
-    const kept = lines.get(line)
-    if (kept) return kept
+type Known = { lines: Map<string, LineEnd>; chains: Map<string, ChainEnd> }
+
+/** Opens the ends over a ledger. */
+export function openEnds(crypto: Crypto, ledger: Pick<Ledger, "lineEnd" | "chainEnd">): Ends {
+  const kept: Known = { lines: new Map(), chains: new Map() }
+  return {
+    async isPast({ line, from, serial }) {
+      // Nothing is kept here: whoever asks has not been counted against an allowance yet.
+      const last = kept.chains.get(chainName(line, from)) ?? (await ledger.chainEnd(line, from))
+      return last !== undefined && serial <= last.serial
+    },
+    draft: () => openDraft(crypto, ledger, kept),
+    keep(draft) {
+      for (const row of draft.rows) remember(kept, row)
+    },
+  }
+}
+
+function openDraft(crypto: Crypto, ledger: Pick<Ledger, "lineEnd" | "chainEnd">, kept: Known): Draft {
+  const drafted: Known = { lines: new Map(), chains: new Map() }
+  const rows: Row[] = []
+
+  async function end(line: string): Promise<LineEnd> {
+    const known = drafted.lines.get(line) ?? kept.lines.get(line)
+    if (known) return known
     const read = (await ledger.lineEnd(line)) ?? { place: 0, head: line, members: undefined }
-    lines.set(line, read)
+    kept.lines.set(line, read)
     return read
   }
 
-  async function chain(line: string, sender: string, group: readonly Row[]): Promise<ChainEnd> {
-    const last = group.findLast((row) => row.line === line && row.sender === sender)
-    if (last) return last
-    const key = `${line} ${sender}`
-    const kept = chains.get(key)
-    if (kept) return kept
+  async function chain(line: string, sender: string): Promise<ChainEnd> {
+    const name = chainName(line, sender)
+    const known = drafted.chains.get(name) ?? kept.chains.get(name)
+    if (known) return known
     const read = (await ledger.chainEnd(line, sender)) ?? { serial: 0, hash: null }
-    chains.set(key, read)
+    kept.chains.set(name, read)
     return read
   }
 
   return {
+    rows,
     end,
-    async judge(roll, { header, members }, group) {
-      const wanted = (await end(header.line, group)).members ?? openingMembers(crypto, roll, header.line, members)
+    async judge(roll, { header, members }) {
+      const wanted = (await end(header.line)).members ?? openingMembers(crypto, roll, header.line, members)
       if (!wanted || wanted.join(" ") !== members.join(" ")) return "members"
-      const last = await chain(header.line, header.from, group)
+      const last = await chain(header.line, header.from)
       if (header.serial > last.serial + 1) return "order"
       if (header.serial <= last.serial) return "serial"
       return header.prev === last.hash ? "permitted" : "prev"
     },
-    async isPast({ line, from, serial }) {
-      // Nothing is kept here: whoever asks has not been counted against an allowance yet.
-      const last = chains.get(`${line} ${from}`) ?? (await ledger.chainEnd(line, from))
-      return last !== undefined && serial <= last.serial
-    },
-    keep(rows) {
-      for (const row of rows) {
-        lines.set(row.line, row)
-        chains.set(`${row.line} ${row.sender}`, row)
-      }
+    add(row) {
+      rows.push(row)
+      remember(drafted, row)
     },
   }
+}
+
+/** No more of a row than its ends is remembered: its body must not stay in memory with them. */
+function remember({ lines, chains }: Known, { line, place, head, members, sender, serial, hash }: Row): void {
+  lines.set(line, { place, head, members })
+  chains.set(chainName(line, sender), { serial, hash })
+}
+
+function chainName(line: string, sender: string): string {
+  return `${line} ${sender}`
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Frame } from "#seal/wire.ts"
 import { type Backup, openBackup } from "./backup.ts"
 import { type Ends, openEnds } from "./ends.ts"
 import { type Growth, openGrowth } from "./growth.ts"
-import { insertGroup, type Ledger, openLedger, type Row } from "./ledger.ts"
+import { insertGroup, type Ledger, openLedger } from "./ledger.ts"
 import { type EnvelopeFrame, openStamped, reenter } from "./restored-envelope.ts"
 
 export type RestoreOptions = {
@@ -134,20 +134,23 @@ function* groups(frames: readonly Frame[], size: bigint, shown: readonly Shown[]
 async function enter(client: pg.PoolClient, state: State, registry: VerifierKey, frames: EnvelopeFrame[]) {
   const { office } = state.roll
   const opened = await Promise.all(frames.map((frame) => openStamped(nodeCrypto, office, registry, frame)))
-  const group: Row[] = []
+  const draft = state.ends.draft()
+  const size = state.growth.size()
   for (const stamped of opened) {
-    const index = state.growth.size() + BigInt(group.length)
-    const entered = await reenter(nodeCrypto, { ...state, group, index }, stamped)
-    if ("misfit" in entered)
+    const { roll, at } = state
+    const entered = await reenter(nodeCrypto, { roll, at, size, draft }, stamped)
+    if ("misfit" in entered) {
+      const index = size + BigInt(draft.rows.length)
       throw new VerificationError("stamp.mismatch", `entry ${index} does not follow what stands before it`)
-    group.push(entered.row)
+    }
+    draft.add(entered.row)
     state.roll = entered.roll
     state.at = stamped.stamp.at
   }
-  const grown = state.growth.grow(group.map((row) => row.entry))
-  await insertGroup(client, group, grown.tiles)
+  const grown = state.growth.grow(draft.rows.map((row) => row.entry))
+  await insertGroup(client, draft.rows, grown.tiles)
   grown.keep()
-  state.ends.keep(group)
+  state.ends.keep(draft)
 }
 
 function checkRoots(growth: Growth, shown: readonly Shown[]): void {

@@ -3,19 +3,17 @@ import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
 import type { VerifierKey } from "#register/note.ts"
 import { parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
-import { formatStamp, nextHead, openStamp, publicLine, registerEntry, type Stamp } from "#seal/stamp.ts"
+import { nextHead, openStamp, publicLine, type Stamp } from "#seal/stamp.ts"
 import type { Frame } from "#seal/wire.ts"
 import { type Admitted, admit, rollAfter } from "./admission.ts"
-import type { Ends } from "./ends.ts"
+import type { Before } from "./entering.ts"
+import { rowOf } from "./group.ts"
 import type { Row } from "./ledger.ts"
 
 export type EnvelopeFrame = Extract<Frame, { kind: "envelope" }>
 
 /** An envelope that comes back with the stamp that this registry gave it: from a backup, or from a desk. */
 export type Stamped = { frame: EnvelopeFrame; signed: SignedHeader; stamp: Stamp }
-
-/** What stands before an envelope: the group that is being entered with it included. */
-export type Before = { roll: Roll; at: string; ends: Ends; group: readonly Row[]; index: bigint }
 
 /**
  * Reads header and stamp and checks that `registry` signed this stamp for this header. Whoever brings it controls every
@@ -36,7 +34,7 @@ export async function openStamped(
 }
 
 /**
- * The row of a stamped envelope, and the roll after it. Throws a VerificationError for a copy that is not the one that
+ * The row of a stamped envelope after those of the draft, and the roll after it. Throws a VerificationError for a copy that is not the one that
  * was stamped: another copy may be. `misfit` where the stamp itself does not continue what is here, which no other copy
  * mends.
  */
@@ -51,14 +49,8 @@ export async function reenter(
   const isPublic = signed.header.to === "*"
   const roll = isPublic ? await rollAfter(crypto, before.roll, admitted, Number(stamp.index)) : before.roll
   if ("refused" in roll) return { misfit: `the rules refuse it (${roll.refused})` }
-  const { header, hash, members } = admitted
-  const row: Row = {
-    ...{ index: stamp.index, line: header.line, place: stamp.place, sender: header.from, serial: header.serial, hash },
-    ...{ header: frame.header, stamp: frame.stamp, head: stamp.head, seen: header.seen.place, members },
-    entry: registerEntry(crypto, stamp, formatStamp(stamp)),
-    body: frame.body,
-  }
-  return { row, roll }
+  const posted = { header: frame.header, body: frame.body }
+  return { row: rowOf(crypto, { ...admitted, posted }, stamp, frame.stamp), roll }
 }
 
 /** Signatures and body again. A stamp covers a header's text only; without these a spoilt copy would be delivered. */
@@ -80,15 +72,15 @@ async function readmit(crypto: Crypto, roll: Roll, frame: EnvelopeFrame, signed:
 
 async function misfitOf(
   crypto: Crypto,
-  { roll, at, ends, group, index }: Before,
+  { roll, at, draft, size }: Before,
   admitted: Admitted,
   stamp: Stamp,
 ): Promise<string | undefined> {
-  const end = await ends.end(stamp.line, group)
-  const rollEnd = await ends.end(publicLine(0), group)
-  const judged = await ends.judge(roll, admitted, group)
+  const end = await draft.end(stamp.line)
+  const rollEnd = await draft.end(publicLine(0))
+  const judged = await draft.judge(roll, admitted)
   const fits: [boolean, string][] = [
-    [stamp.index === index, "index"],
+    [stamp.index === size + BigInt(draft.rows.length), "index"],
     [stamp.place === end.place + 1, "place"],
     [stamp.head === nextHead(crypto, end.head, admitted.hash), "head"],
     [stamp.roll.place === rollEnd.place && stamp.roll.head === rollEnd.head, "roll"],

@@ -6,7 +6,7 @@ import { cosign } from "#register/cosignature.ts"
 import { formatNote, parseVerifierKey, signNote } from "#register/note.ts"
 import { decodeBundle, encodeBundle, parseTilePath } from "#register/tiles.ts"
 import { edgeRoot, leafHash, nodeHash, readEdge } from "#register/tree.ts"
-import { registryKeys } from "#registry/open.ts"
+import { registryKeys } from "#registry/keys.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { cosignerOf, noteSigner } from "#seal/node/keys.ts"
 import {
