@@ -111,6 +111,13 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   return office
 }
 
+/** The line of this purpose that a desk is on. */
+export function lineOf(desk: Desk, purpose: string): string {
+  const line = desk.views.lines().find((one) => one.purpose === purpose)
+  if (!line) throw new Error(`${desk.delegation} is on no line ${purpose}`)
+  return line.id
+}
+
 /** Settles when `holds` does, looking again at each live event of the desk; fails after ten seconds with `what`. */
 export function until(desk: Desk, what: string, holds: () => boolean): Promise<void> {
   if (holds()) return Promise.resolve()

@@ -11,6 +11,7 @@ import { commitment, parseSignedHeader, type SignedHeader, verifyHeader } from "
 import { type Identity, open } from "#seal/node/hybrid.ts"
 import { formatStamp, openStamp, publicLineNumber, registerEntry, type Stamp } from "#seal/stamp.ts"
 import type { Frame } from "#seal/wire.ts"
+import { type CarriedReleases, checkReleases, NO_RELEASES } from "./carried.ts"
 
 export type EnvelopeFrame = Extract<Frame, { kind: "envelope" }>
 
@@ -30,6 +31,8 @@ export type Arrival = {
   body: Body | undefined
   form: ActForm | undefined
   fault: AuthorFault | undefined
+  /** What its records carry of words that passed beyond their line. */
+  releases: CarriedReleases
 }
 
 /** Thrown where what the registry's key signed cannot be: evidence against the registry. */
@@ -76,7 +79,8 @@ export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: Envel
   await checkSignatures(crypto, roll, signed, frame)
   checkAddressees(roll, signed, stamp)
   const entry = registerEntry(crypto, stamp, formatStamp(stamp))
-  const arrival: Arrival = { frame, signed, stamp, entry, body: undefined, form: undefined, fault: undefined }
+  const nothing = { body: undefined, form: undefined, fault: undefined, releases: NO_RELEASES }
+  const arrival: Arrival = { frame, signed, stamp, entry, ...nothing }
   if (!frame.body) return { ...arrival, fault: "body.gone" }
   if (frame.body.length !== signed.header.body.length || crypto.sha256(frame.body).toHex() !== signed.header.body.hash)
     throw new TransitFault("body", true)
@@ -84,7 +88,8 @@ export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: Envel
     const body = unpackBody(openBody(parts, signed, frame.body))
     if (commitment(crypto, signed.header, body.salt, body.act) !== signed.header.commit)
       return { ...arrival, fault: "body.commit" }
-    return { ...arrival, body, ...readForm(body, signed) }
+    const opened = { ...arrival, body, ...readForm(body, signed) }
+    return { ...opened, releases: await checkReleases(parts, roll, opened) }
   } catch (error) {
     if (error instanceof VerificationError) return { ...arrival, fault: error.code }
     throw error

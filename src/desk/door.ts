@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto"
 import { z } from "zod"
-import { type AnyActKind, id, type RefusalCode, refuse } from "#offices/act.ts"
+import { type AnyActKind, id, name, type RefusalCode, refuse } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { judge, LONGEST_LIST, parseRecord } from "#offices/judge.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
-import { type Draft, pack, prepare, type Salting } from "#offices/pack.ts"
+import { type Draft, type Prepared, pack, prepare, type Salting } from "#offices/pack.ts"
 import { packedLength, recordHash, SMALLEST_BODY, textHash } from "#seal/body.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { parseLine } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
-import { type Clock, instantOf } from "../clock.ts"
-import type { Archive } from "./archive.ts"
+import { instantOf } from "../clock.ts"
 import type { Book } from "./book.ts"
 import { ruleEntry } from "./entry.ts"
 import { matterOnLine } from "./fold.ts"
 import { LEAVES, type Outbox } from "./outbox.ts"
+import { RELEASE_TEXTS, type ReleasingParts, withRelease } from "./releasing.ts"
 
 /** What an officer, a script or the desk itself asks for: records of one kind, their free texts in clear. */
 export const request = z.strictObject({
@@ -29,6 +29,8 @@ export const request = z.strictObject({
       z.strictObject({
         fields: z.record(z.string(), z.json()),
         texts: z.record(z.string(), z.string().max(200_000)).default({}),
+        /** Whose release the record carries; one that this desk verified and holds. */
+        carries: z.strictObject({ from: name, id }).optional(),
       }),
     )
     .min(1)
@@ -40,7 +42,14 @@ export type Request = z.input<typeof request>
 
 /** Why the door lets an act not pass: the rule's reason, or one of its own. */
 export type DoorRefusal = {
-  refused: RefusalCode | "door.unknown-line" | "door.reply-by-past" | "door.too-large" | "door.empty-text"
+  refused:
+    | RefusalCode
+    | "door.unknown-line"
+    | "door.reply-by-past"
+    | "door.too-large"
+    | "door.empty-text"
+    | "door.unknown-release"
+    | "door.other-words"
 }
 /** `bySize`: it leaves in a slot and its envelope will be larger than the others there, so that it can be told. */
 export type Handed = { outbox: number; matters: string[]; bySize: boolean }
@@ -50,9 +59,7 @@ export type Door = {
   hand(input: unknown, by: { officer: string | null }): Handed | DoorRefusal
 }
 
-export type DoorParts = {
-  archive: Archive
-  clock: Clock
+export type DoorParts = ReleasingParts & {
   book: Book
   outbox: Outbox
   delegation: string
@@ -85,9 +92,16 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   const members = act === "line.proposed" ? proposedMembers(records[0]?.fields.text) : parts.book.members(line)
   const refused = mayLeave(parts, parsed.data, members) ?? firstOf(records, (one) => mayPrepare(kind, one))
   if (refused) return refused
-  const ready = records.map((one) => prepare(SALTING, one))
-  const judged = firstOf(ready, ({ record }) => mayHand(parts, kind, parsed.data, members, record))
+  const { secretariat } = parts.book.roll().charter
+  const at = { by: parts.delegation, line: { id: line, members }, secretariat }
+  const all = records.map((draft) =>
+    withRelease(parts, SALTING, kind, { draft, prepared: prepare(SALTING, draft), at }),
+  )
+  const judged = firstOf(all, (one) =>
+    "refused" in one ? one : mayHand(parts, kind, parsed.data, members, one.record),
+  )
   if (judged) return judged
+  const ready = all.filter((one): one is Prepared => "record" in one)
   const packed = pack(SALTING, act, parts.software, ready)
   const length = packedLength(packed)
   if (length > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
@@ -122,7 +136,7 @@ function mayLeave(
 
 function mayPrepare(kind: AnyActKind, { texts }: Draft): DoorRefusal | undefined {
   for (const [field, value] of Object.entries(texts)) {
-    if (!kind.texts.includes(field)) return refuse("act.malformed")
+    if (!kind.texts.includes(field) || (kind.release && RELEASE_TEXTS.includes(field))) return refuse("act.malformed")
     if (value.trim() === "") return { refused: "door.empty-text" }
   }
   return undefined

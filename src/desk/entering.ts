@@ -5,6 +5,7 @@ import { textHash } from "#seal/body.ts"
 import { type AccusingParts, checkClaims } from "./accusing.ts"
 import type { Archive } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
+import { keepReleases } from "./carried.ts"
 import { ruleEntry } from "./entry.ts"
 import { type Entered, foldAct, freeTexts } from "./fold.ts"
 import { checkOrder, type LineEnd, seenPlace } from "./order.ts"
@@ -30,8 +31,10 @@ export function enter(parts: EnteringParts, roll: Roll, arrival: Arrival): Enter
   keepEnvelope(archive, arrival, end, seen)
   keepTexts(parts, arrival)
   if (arrival.fault) answerFault(parts, arrival, arrival.fault)
-  if (!arrival.form || !arrival.body) return []
-  return foldAct(archive, roll, arrival.form, arrival.body.texts, entryOf(roll, arrival, end))
+  keepReleases(parts, arrival)
+  const { form, body, releases } = arrival
+  if (!form || !body) return []
+  return foldAct(archive, roll, { form, texts: body.texts, releases }, entryOf(roll, arrival, end))
 }
 
 function keepEnvelope(archive: Archive, arrival: Arrival, end: LineEnd, seen: number | undefined): void {

@@ -2,15 +2,17 @@ import { type AnyActKind, type Entry, officeOf, type RefusalCode } from "#office
 import { clockRules, type Rules, rules } from "#offices/index.ts"
 import { type ActForm, judge, type Matter, type ParsedRecord, parseRecord } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
+import { isReleaseFault, type ReleaseFault } from "#offices/release.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { fromUtf8, utf8 } from "#register/bytes.ts"
 import { recordHash, type SaltedText } from "#seal/body.ts"
 import { parseLine } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, text } from "./archive.ts"
+import type { CarriedReleases } from "./carried.ts"
 
 /** Why a record counts for nothing; kept beside it for ever and shown. */
-export type NotTaken = RefusalCode | "version.unknown"
+export type NotTaken = RefusalCode | "version.unknown" | ReleaseFault
 
 /** What a screen is told of: one record that was entered. */
 export type Entered = {
@@ -27,19 +29,23 @@ export type Entered = {
 /** One record of an act as it came, with its salt where the act is a list. */
 type RawRecord = { json: string; salt: Uint8Array | null }
 
+/** An act as it was opened: its form, its texts, and what became of the releases that its records carry. */
+type OpenedAct = { form: ActForm; texts: readonly SaltedText[]; releases: CarriedReleases }
+
 /** Judges and folds the act of one envelope, record by record, inside the caller's transaction. */
 export function foldAct(
   archive: Archive,
   roll: Pick<Roll, "rules">,
-  form: ActForm,
-  texts: readonly SaltedText[],
+  { form, texts, releases }: OpenedAct,
   entry: Entry,
   versions: ReadonlyMap<number, Rules> = rules,
 ): Entered[] {
   const { sql } = archive
   return recordsOf(form, texts).map(({ json, salt }, i) => {
     const fields = parseJson(json)
-    const refused = foldRecord(archive, roll, form.act, fields, entry, versions)
+    const carried = releases.get(i)
+    // Words under a name that did not sign them count for nothing, before any rule is asked.
+    const refused = isReleaseFault(carried) ? carried : foldRecord(archive, roll, form.act, fields, entry, versions)
     const matter = matterOf(fields)
     sql.run`INSERT INTO record VALUES (${entry.index}, ${i}, ${form.act}, ${entry.line.id}, ${matter}, ${json}, ${salt}, ${refused})`
     const { index, by, precedence } = entry
@@ -67,7 +73,7 @@ export function foldRecord(
 }
 
 /** The records of an act: its one record, or those whose hashes it lists, in its order; a missing one is malformed. */
-function recordsOf(form: ActForm, texts: readonly SaltedText[]): RawRecord[] {
+export function recordsOf(form: ActForm, texts: readonly SaltedText[]): RawRecord[] {
   if ("record" in form) return [{ json: JSON.stringify(form.record), salt: null }]
   const byHash = new Map(texts.map((t) => [recordHash(nodeCrypto, t), t]))
   return form.list.map((hash) => {
@@ -91,7 +97,8 @@ function readUtf8(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(json: string): unknown {
+/** A record's fields; null where its bytes are not JSON. */
+export function parseJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {

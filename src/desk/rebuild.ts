@@ -1,5 +1,6 @@
 import type { Precedence } from "#offices/act.ts"
 import { STATES } from "#offices/index.ts"
+import { isReleaseFault } from "#offices/release.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -65,7 +66,7 @@ function foldEnvelope(archive: Archive, roll: Roll, envelope: Row): number {
   const { sql } = archive
   const index = number(envelope.index)
   const line = text(envelope.line) ?? ""
-  const rows = sql.all`SELECT number, kind, fields FROM record WHERE "index" = ${index} ORDER BY number`
+  const rows = sql.all`SELECT number, kind, fields, refused FROM record WHERE "index" = ${index} ORDER BY number`
   const members = (text(sql.get`SELECT members FROM line WHERE id = ${line}`?.members) ?? "").split(" ")
   const entry = ruleEntry(roll, {
     ...{ index, line, members, place: number(envelope.place), by: text(envelope.sender) ?? "" },
@@ -73,6 +74,8 @@ function foldEnvelope(archive: Archive, roll: Roll, envelope: Row): number {
     precedence: (text(envelope.precedence) ?? "ROUTINE") as Precedence,
   })
   for (const row of rows) {
+    // What was found of a release stays found: its words may have been erased since.
+    if (isReleaseFault(row.refused)) continue
     const refused = foldRecord(archive, roll, text(row.kind) ?? "", JSON.parse(text(row.fields) ?? "null"), entry)
     sql.run`UPDATE record SET refused = ${refused} WHERE "index" = ${index} AND number = ${number(row.number)}`
   }

@@ -11,6 +11,7 @@ import { PRECEDENCES } from "#seal/header.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { lineageOf } from "./proposing.ts"
+import { relayView } from "./relay-view.ts"
 import { splitTexts } from "./texts.ts"
 
 /** What screens and scripts read of the archive. Nothing here changes anything. */
@@ -93,6 +94,7 @@ function messageRow(reading: Reading, row: Row): MessageRow {
     witnessed: witnessed(reading, state.index),
     heldBy: holder ? (officerName(holder) ?? null) : null,
     replyTo: state.replyTo,
+    form: state.form,
   }
 }
 
@@ -134,6 +136,7 @@ function message(reading: Reading, line: string, matter: string): MessageView | 
     ),
     replies: answers.flatMap(([by, a]) => (a.replied ? [{ by, at: a.replied.at, matter: a.replied.matter }] : [])),
     heldAt: text(row.held_at) ?? null,
+    relay: relayView(sql, (hash) => clearText(reading, hash), line, state),
   }
 }
 

@@ -144,8 +144,26 @@ export type ActKind<State, Fields extends { matter: string }> = {
   callsForReceipt: boolean
   mayAct(state: State | undefined, record: Fields, entry: Entry): Verdict
   fold(state: State | undefined, record: Fields, entry: Entry): State
+  /** Where its records carry releases: in their texts `release`, a note, and `words`, what the note covers. */
+  release?: Releasing<NoInfer<Fields>>
   /** Another matter of the same line that learns of this act: a message that is replied to. */
   relates?: { to(record: Fields): string | undefined; fold(state: State, record: Fields, entry: Entry): State }
+}
+
+/** What is asked of a release before it stands in a register: who hands in or wrote the act that carries it, and where. */
+export type Carrying = Pick<Entry, "by" | "line" | "secretariat">
+
+/** A release as far as the act that carries it fixes it: `to` are those whom it must name at least. */
+export type ReleaseTerms = { kind: string; from: string; to: readonly string[] }
+
+/** How the records of a kind stand to releases (docs/specs/envelope.md §7). */
+export type Releasing<Fields> = {
+  /** The release that the author's desk signs when it hands in this record; its words are the record's own. */
+  makes(record: Fields, at: Carrying): ReleaseTerms | undefined
+  /** The release that this record carries, and that every member holds against it. */
+  carries(record: Fields, at: Carrying): ReleaseTerms | undefined
+  /** The words that the release covers; `clear` answers the text of a field. */
+  words(record: Fields, clear: (field: keyof Fields & string) => string): string
 }
 
 /** What a clock brings about in an office's matters: when, and which act says it. */

@@ -1,6 +1,6 @@
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
-import { formatNote, parseNote, signNote, verifyExactly } from "#register/note.ts"
+import { formatNote, type Note, parseNote, signNote, verifyExactly } from "#register/note.ts"
 import type { KeyPair, SignerPair } from "./desk-key.ts"
 import { isName, readForm } from "./form.ts"
 
@@ -38,10 +38,30 @@ export function contradict(one: Release, other: Release): boolean {
   return sameId && formatRelease(one) !== formatRelease(other)
 }
 
+/** A release as it was read: whoever wrote it controls every byte until its signatures are checked. */
+export type SignedRelease = {
+  release: Release
+  note: Note
+  /** Name of the key that it says signed it. */
+  key: string
+}
+
 /** Reads a release that `desk` signed; throws a VerificationError. */
 export async function openRelease(crypto: Crypto, note: string, desk: KeyPair): Promise<Release> {
-  const parsed = parseNote(note)
-  const form = readForm(parsed.text, FORM, CODE)
+  const signed = parseRelease(note)
+  await verifyRelease(crypto, signed, desk)
+  return signed.release
+}
+
+/** That both keys of `desk` signed a release, and nobody else; throws a VerificationError. */
+export function verifyRelease(crypto: Crypto, { note }: SignedRelease, desk: KeyPair): Promise<void> {
+  return verifyExactly(crypto, note, [desk.ed25519, desk.mlDsa65])
+}
+
+/** Reads a release and checks no signature; throws a VerificationError. */
+export function parseRelease(text: string): SignedRelease {
+  const note = parseNote(text)
+  const form = readForm(note.text, FORM, CODE)
   const release: Release = {
     office: form.id("office"),
     id: form.id("id"),
@@ -54,6 +74,5 @@ export async function openRelease(crypto: Crypto, note: string, desk: KeyPair): 
   form.end()
   if (!release.to.every((name, i) => isName(name) && (i === 0 || (release.to[i - 1] ?? "") < name)))
     throw new VerificationError(CODE, "the addressees are malformed or not sorted")
-  await verifyExactly(crypto, parsed, [desk.ed25519, desk.mlDsa65])
-  return release
+  return { release, note, key: note.signatures[0]?.name ?? "" }
 }

@@ -8,6 +8,7 @@ import { rules } from "#offices/index.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
+import { RELEASE_FAULTS } from "#offices/release.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { REGISTRY_REFUSALS } from "#seal/stamp.ts"
 
@@ -58,6 +59,7 @@ function codesBy(folder: string, pattern: RegExp): string[] {
 
 const REFUSED = [
   ...REFUSALS,
+  ...RELEASE_FAULTS,
   ...REGISTRY_REFUSALS,
   ...codesIn("desk/door.ts", /export type DoorRefusal/, /\n}/),
   ...codesIn("desk/fold.ts", /export type NotTaken/, /\n\n/),
@@ -65,6 +67,7 @@ const REFUSED = [
   ...codesBy("paper/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
 ]
 const FAULTS = [
+  ...RELEASE_FAULTS,
   ...codesIn("register/error.ts", /export type VerificationCode/, /\n\n/),
   ...codesIn("desk/arrival.ts", /export type AuthorFault/, /\n\n/),
   ...codesBy("desk/", /(?:RegistryFault|againstRegistry|againstAuthor|convict)\(\s*"([a-z][a-z.-]*)"/g),

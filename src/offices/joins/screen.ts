@@ -1,5 +1,7 @@
+import type { MessageState } from "../lines/message.ts"
 import type { Charter } from "../roll/charter.ts"
 import type { Ladder } from "./ladder.ts"
+import type { RelayView } from "./relays.ts"
 
 /** The shapes in which a desk answers its screens and scripts: one source for both sides of the API. */
 
@@ -102,6 +104,8 @@ export type MessageRow = {
   witnessed: string | null
   heldBy: string | null
   replyTo: string | null
+  /** What its text is: free words, or the answers of an emergency stop. */
+  form: MessageState["form"]
 }
 
 export type MessageView = MessageRow & {
@@ -117,6 +121,7 @@ export type MessageView = MessageRow & {
   objections: { by: string; at: string; reason: string; text: string | null }[]
   replies: { by: string; at: string; matter: string }[]
   heldAt: string | null
+  relay: RelayView | null
 }
 
 /** GET /api/changes: what was entered since this officer last closed the list. */

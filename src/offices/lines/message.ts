@@ -11,7 +11,8 @@ import {
   text,
   type Verdict,
 } from "../act.ts"
-import { type RelayState, relayAsked, relayFits, relayFrom } from "./relay-form.ts"
+import { type RelayState, relayAsked, relayFits, relayFrom, releaseCarried, releaseMade } from "./relay-form.ts"
+import { formatWords } from "./words.ts"
 
 /** What one addressee said of a message. Silence is a statement of the clock, never theirs. */
 export type Answer = {
@@ -92,6 +93,12 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
   texts: ["subject", "body", "release", "words"],
   by: "officer",
   callsForReceipt: true,
+  release: {
+    makes: releaseMade,
+    carries: releaseCarried,
+    words: ({ language, form = "words" }, clear) =>
+      formatWords({ language, form, subject: clear("subject"), body: clear("body") }),
+  },
   mayAct: maySend,
   fold: (_state, record, entry) => ({
     by: entry.by,

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { type Entry, name, refuse, type Verdict } from "../act.ts"
+import { type Carrying, type Entry, name, type ReleaseTerms, refuse, type Verdict } from "../act.ts"
 
 /** Whether the addressee of a relay learns whose words it reads. */
 export const ATTRIBUTIONS = ["attributed", "unattributed"] as const
@@ -28,10 +28,13 @@ export type Released = (typeof RELEASED)[number]
 
 type Moment = { at: string; index: number }
 
+/** Stands for whom a request without `to` reaches: its author never learns the name from the secretariat's words. */
+export const UNNAMED = "*"
+
 /** A relay as the line of its author folds it. */
 export type AskedRelay = {
   asked: RelayAsked
-  /** When the secretariat stated that the words left for each addressee. */
+  /** When the secretariat stated that the words left for each addressee, or for the unnamed one. */
   passedOn: Record<string, Moment>
   returned: (Moment & { text: string }) | null
   /** What addressees released to the author, as the secretariat carries it. */
@@ -66,7 +69,8 @@ export function relayFits(record: RelayFields, entry: Entry): Verdict {
 function mayAsk(record: RelayFields, { to, attribution }: RelayAsked, entry: Entry): Verdict {
   const withSecretariat = entry.line.members.length === 2 && entry.line.members.includes(entry.secretariat)
   if (!withSecretariat || entry.by === entry.secretariat) return refuse("relay.not-with-secretariat")
-  if (!to && record.replyTo === undefined) return refuse("relay.nowhere")
+  // A release names whom it is for, so words to somebody unknown cannot be attributed.
+  if (!to && (record.replyTo === undefined || attribution === "attributed")) return refuse("relay.nowhere")
   const further = to?.every((one, i) => !entry.line.members.includes(one) && (to[i - 1] ?? "") < one) ?? true
   return further ? releaseFits(record, attribution) : refuse("relay.nowhere")
 }
@@ -87,4 +91,20 @@ function releaseFits(record: RelayFields, attribution: Attribution): Verdict {
 function hasRelease({ release, words }: RelayFields): "whole" | "half" | "none" {
   if (release !== undefined && words !== undefined) return "whole"
   return release === undefined && words === undefined ? "none" : "half"
+}
+
+const RELEASE_KIND = "message"
+
+/** The release that the author of attributed words signs: for the secretariat, which passes them on, and its addressees. */
+export function releaseMade(record: RelayFields, at: Carrying): ReleaseTerms | undefined {
+  const { relay } = record
+  if (relay?.attribution !== "attributed" || !relay.to) return undefined
+  return { kind: RELEASE_KIND, from: at.by, to: [...relay.to, at.secretariat].sort() }
+}
+
+/** The release that a message carries: the author's own where it asks for a relay, another's where it is one. */
+export function releaseCarried(record: RelayFields, at: Carrying): ReleaseTerms | undefined {
+  const { relayed } = record
+  if (relayed?.attribution !== "attributed") return releaseMade(record, at)
+  return { kind: RELEASE_KIND, from: relayed.from, to: at.line.members.filter((member) => member !== relayed.from) }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { type ActKind, actKind, type Entry, id, instant, name, refuse, text, type Verdict } from "../act.ts"
 import type { Answer, MessageState } from "./message.ts"
-import { type AskedRelay, type PassedRelay, RELEASED, type Released } from "./relay-form.ts"
+import { type AskedRelay, type PassedRelay, RELEASED, type Released, UNNAMED } from "./relay-form.ts"
 
 /** The relay that the author asked for on this line; undefined where there is none. */
 export function askedRelay(state: MessageState | undefined): AskedRelay | undefined {
@@ -27,9 +27,14 @@ function withAsked(state: MessageState | undefined, change: (relay: AskedRelay) 
   return { ...state, relay: { ...relay, ...change(relay) } }
 }
 
-const passedOn = z.strictObject({ matter: id, of: id, to: name })
+const passedOn = z.strictObject({ matter: id, of: id, to: name.optional() })
 
-/** The secretariat states to the author that its words left for this addressee. */
+/** Whether a delegation is named exactly where the request named its addressees, and is one of them. */
+function isAsked({ asked: { to } }: AskedRelay, named: string | undefined): boolean {
+  return to ? named !== undefined && to.includes(named) : named === undefined
+}
+
+/** The secretariat states to the author that its words left for this addressee; without a name where it asked for none. */
 export const relayPassedOn: ActKind<MessageState, z.infer<typeof passedOn>> = actKind({
   kind: "relay.passed-on",
   about: "message",
@@ -42,10 +47,10 @@ export const relayPassedOn: ActKind<MessageState, z.infer<typeof passedOn>> = ac
     const relay = askedRelay(state)
     if (verdict !== "permitted" || !relay) return verdict
     if (relay.returned) return refuse("relay.already-returned")
-    if (relay.asked.to && !relay.asked.to.includes(record.to)) return refuse("relay.nowhere")
-    return Object.hasOwn(relay.passedOn, record.to) ? refuse("relay.already-passed-on") : "permitted"
+    if (!isAsked(relay, record.to)) return refuse("relay.nowhere")
+    return Object.hasOwn(relay.passedOn, record.to ?? UNNAMED) ? refuse("relay.already-passed-on") : "permitted"
   },
-  fold: (state, { to }, { at, index }) =>
+  fold: (state, { to = UNNAMED }, { at, index }) =>
     withAsked(state, ({ passedOn: before }) => ({ passedOn: { ...before, [to]: { at, index } } })),
 })
 
@@ -111,7 +116,8 @@ export const relayAnswerReleased: ActKind<MessageState, z.infer<typeof answerRel
 const answerPassedOn = z.strictObject({
   matter: id,
   of: id,
-  from: name,
+  /** Left out where the request named nobody. */
+  from: name.optional(),
   answer: z.enum(RELEASED),
   /** When the addressee stated it, by the stamp on its own line. */
   said: instant,
@@ -130,11 +136,11 @@ export const relayAnswerPassedOn: ActKind<MessageState, z.infer<typeof answerPas
     const verdict = maySayOfRelay(state, record.of, entry)
     const relay = askedRelay(state)
     if (verdict !== "permitted" || !relay) return verdict
-    if (!Object.hasOwn(relay.passedOn, record.from)) return refuse("relay.not-passed-on")
-    const { answer, from } = record
+    const { answer, from = UNNAMED } = record
+    if (!Object.hasOwn(relay.passedOn, from)) return refuse("relay.not-passed-on")
     const again = answer !== "words" && relay.heard.some((one) => one.from === from && one.answer === answer)
     return again ? refuse("relay.already-released") : "permitted"
   },
-  fold: (state, { from, answer, said, text: words }, { at, index }) =>
+  fold: (state, { from = UNNAMED, answer, said, text: words }, { at, index }) =>
     withAsked(state, ({ heard }) => ({ heard: [...heard, { at, index, from, answer, said, text: words ?? null }] })),
 })

@@ -91,6 +91,8 @@ test("a relay is asked for on the author's own line with the secretariat, signed
   assert.equal(ask(own, "ruritania", { relay: { to: ["secretariat"], attribution: "unattributed" } }), "relay.nowhere")
   assert.equal(ask(own, "ruritania", { relay: { attribution: "unattributed" } }), "relay.nowhere")
   assert.equal(ask(own, "ruritania", { relay: { attribution: "unattributed" }, replyTo: hash(9) }), "permitted")
+  const back = { relay: { attribution: "attributed" }, replyTo: hash(9), ...signed }
+  assert.equal(ask(own, "ruritania", back), "relay.nowhere", "nobody can sign for a reader that he does not know")
   assert.equal(
     ask(["graustark", "ruritania"], "ruritania", { relay: { to: ["icrc"], attribution: "unattributed" } }),
     "relay.not-with-secretariat",
@@ -207,4 +209,22 @@ test("a member that declared itself out of service is so until it says otherwise
   assert.equal(line.say("ruritania", "line.out-of-service", { text: TEXT }), "line.already-out-of-service")
   assert.equal(line.say("secretariat", "line.back-in-service", {}), "line.not-out-of-service")
   assert.equal(line.say("ruritania", "line.back-in-service", {}), "permitted")
+})
+
+test("whoever replies to words without a name is told that its own left, and never to whom", () => {
+  const leg = openLine("graustark", "secretariat")
+  leg.say("graustark", "message.sent", { ...words, relay: { attribution: "unattributed" }, replyTo: hash(9) })
+  const of = leg.message.header
+  const heard = { of, answer: "acknowledged", said: AT }
+  assert.equal(leg.say("secretariat", "relay.answer-passed-on", heard), "relay.not-passed-on")
+  assert.equal(leg.say("secretariat", "relay.passed-on", { of, to: "ruritania" }), "relay.nowhere")
+  assert.equal(leg.say("secretariat", "relay.passed-on", { of }), "permitted")
+  assert.equal(leg.say("secretariat", "relay.passed-on", { of }), "relay.already-passed-on")
+  assert.equal(leg.say("secretariat", "relay.answer-passed-on", { ...heard, from: "ruritania" }), "relay.not-passed-on")
+  assert.equal(leg.say("secretariat", "relay.answer-passed-on", heard), "permitted")
+  assert.doesNotMatch(JSON.stringify(leg.message), /ruritania/)
+
+  const named = openLine("ruritania", "secretariat")
+  named.say("ruritania", "message.sent", { ...words, relay: { to: ["graustark"], attribution: "unattributed" } })
+  assert.equal(named.say("secretariat", "relay.passed-on", { of: named.message.header }), "relay.nowhere")
 })

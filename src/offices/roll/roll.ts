@@ -26,6 +26,8 @@ export type Member = {
   key: KeyPair | null
   /** Every desk key there ever was: an envelope is judged by the roll at its stamp, nothing later makes it invalid. */
   formerKeys: readonly KeyPair[]
+  /** Names of those that were revoked and not only replaced. */
+  revokedKeys: readonly string[]
   /** Header hash of its acceptance: the nonce of its line with the secretariat. */
   acceptance: string | null
   sealing: readonly SealingBatch[]
@@ -53,6 +55,7 @@ export function emptyRoll(founded: Founded): Roll {
       root: null,
       key: null,
       formerKeys: [],
+      revokedKeys: [],
       acceptance: null,
       sealing: [],
     },
@@ -165,7 +168,11 @@ async function revoke(
   const { office, delegation, key } = await openDeskKeyRevocation(crypto, act.revocation, member.root, member.key)
   if (office !== roll.office || delegation !== act.delegation || key !== member.key.name)
     return refuse("roll.key-unknown")
-  return withMember(roll, { ...member, key: null, formerKeys: [...member.formerKeys, member.key], sealing: [] })
+  const [formerKeys, revokedKeys] = [
+    [...member.formerKeys, member.key],
+    [...member.revokedKeys, member.key.name],
+  ]
+  return withMember(roll, { ...member, key: null, formerKeys, revokedKeys, sealing: [] })
 }
 
 async function publishSealingKeys(
@@ -236,6 +243,15 @@ export function speaker(roll: Roll, by: string): Member & { key: KeyPair } {
   if (!member?.key || member.state !== "active")
     throw new VerificationError("roll.unknown-key", "a delegation has no desk key in force")
   return { ...member, key: member.key }
+}
+
+/**
+ * The desk key of this name that may have signed a release of `member`: the one in force, or one that another replaced.
+ * A release has no stamp of its own, so a revoked key counts for none: whoever stole it writes an earlier time.
+ */
+export function releaseKey(member: Member, name: string): KeyPair | undefined {
+  const known = [...(member.key ? [member.key] : []), ...member.formerKeys].find((key) => key.name === name)
+  return known && !member.revokedKeys.includes(known.name) ? known : undefined
 }
 
 /** The text of a delegation's line with the secretariat: everyone can tell it from the roll. */
