@@ -7,6 +7,7 @@ import { changesSince, readUpTo } from "./changes.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
+import { workbenchApi } from "./workbench-api.ts"
 
 /**
  * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link; every other call
@@ -64,6 +65,10 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     const answer = desk.propose(await json(c), c.get("officer").id)
     return c.json(answer, "refused" in answer ? 409 : 200)
   })
+  app.get("/translations", (c) => {
+    const since = new Date(desk.clock.now() - UNTRANSLATED_MS).toISOString()
+    return c.json(desk.views.untranslated(since))
+  })
   app.get("/changes", (c) => c.json(changesSince(desk.archive, c.get("officer").id)))
   app.post("/changes/read", async (c) => {
     const read = z.strictObject({ index: z.int().min(-1) }).safeParse(await json(c))
@@ -73,8 +78,12 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   })
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
+  app.route("/", workbenchApi(desk))
   return app
 }
+
+// What is older than a fortnight and nobody translated, nobody asked for.
+const UNTRANSLATED_MS = 14 * 86_400_000
 
 type Ctx = Context<{ Variables: { officer: Officer } }>
 

@@ -37,6 +37,7 @@ export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
       ...{ name: d.name, kind: d.kind, names: d.names },
       state: members[d.name]?.state ?? "never-joined",
     })),
+    glossary: charter.glossary ?? [],
     secretariat: charter.secretariat,
     zones: charter.zones ?? [],
     now: instantOf(parts.clock),

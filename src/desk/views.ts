@@ -1,5 +1,5 @@
 import { awaits, type Facts, ladders } from "#offices/joins/ladder.ts"
-import type { EnvelopeRow, LineView, MessageRow, MessageView, WaitingRow } from "#offices/joins/screen.ts"
+import type { EnvelopeRow, LineView, MessageRow, MessageView, Untranslated, WaitingRow } from "#offices/joins/screen.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import type { MessageState } from "#offices/lines/message.ts"
 import { deadline, speaksForTheClock } from "#offices/lines/silence.ts"
@@ -21,6 +21,8 @@ export type Views = {
   message(line: string, matter: string): MessageView | undefined
   envelopes(line: string, before: number | undefined, limit: number): EnvelopeRow[]
   waiting(): WaitingRow[]
+  /** Messages since this instant that lack a language of the office, on lines that `delegation` is on. */
+  untranslated(since: string): Untranslated[]
 }
 
 type Row = Record<string, unknown>
@@ -49,6 +51,7 @@ export function openViews(
     message: (line, matter) => message(reading, line, matter),
     envelopes: (line, before, limit) => envelopes(reading, line, before, limit),
     waiting: () => waiting(reading),
+    untranslated: (since) => untranslated(reading, since),
   }
 }
 
@@ -120,7 +123,8 @@ function message(reading: Reading, line: string, matter: string): MessageView | 
   if (!row) return undefined
   const state = stateOf<MessageState>(row)
   const answers = Object.entries(state.answers)
-  const texts = [state.subject, state.body, state.recalled?.text, ...answers.map(([, a]) => a.objected?.text)]
+  const said = [state.recalled?.text, ...answers.map(([, a]) => a.objected?.text)]
+  const texts = [state.subject, state.body, ...said, ...state.translations.flatMap((t) => [t.subject, t.body])]
   return {
     ...messageRow(reading, row),
     textHashes: texts.filter((hash): hash is string => clearText(reading, hash) !== null),
@@ -131,6 +135,11 @@ function message(reading: Reading, line: string, matter: string): MessageView | 
     replyBy: state.replyBy,
     recall: state.recalled && { at: state.recalled.at, text: clearText(reading, state.recalled.text) },
     ladders: ladders(state, factsOf(reading, line, membersOf(row), state)),
+    translations: state.translations.map(({ subject, body, index: _, ...one }) => ({
+      ...one,
+      subject: clearText(reading, subject),
+      body: clearText(reading, body),
+    })),
     objections: answers.flatMap(([by, { objected: o }]) =>
       o ? [{ by, at: o.at, reason: o.reason, text: clearText(reading, o.text) }] : [],
     ),
@@ -222,4 +231,22 @@ function waitingAct(act: Uint8Array, stored: Uint8Array): { act: string; subject
   const form = JSON.parse(fromUtf8(act)) as { act: string; record?: { subject?: string } }
   const subject = splitTexts(stored).find((t) => textHash(nodeCrypto, t) === form.record?.subject)
   return { act: form.act, subject: subject ? fromUtf8(subject.bytes) : null }
+}
+
+function untranslated(reading: Reading, since: string): Untranslated[] {
+  const { sql, roll } = reading
+  const { languages } = roll().charter
+  const rows = sql.all`SELECT line, id, state FROM matter WHERE office = 'message' AND opened >=
+    coalesce((SELECT min("index") FROM envelope WHERE at >= ${since}), 0) ORDER BY opened DESC LIMIT 2000`
+  const wanting = rows.flatMap((row) => {
+    const state = stateOf<MessageState>(row)
+    const has = [state.language, ...state.translations.map((t) => t.language)]
+    const missing = languages.filter((one) => !has.includes(one))
+    if (missing.length === 0 || state.recalled) return []
+    const { by, at, precedence, language, subject } = state
+    const where = { line: text(row.line) ?? "", matter: text(row.id) ?? "" }
+    return [{ ...where, by, at, precedence, language, subject: clearText(reading, subject), missing: [...missing] }]
+  })
+  const rank = (one: Untranslated) => PRECEDENCES.findIndex((precedence) => precedence === one.precedence)
+  return wanting.sort((a, b) => rank(a) - rank(b) || (a.at < b.at ? -1 : 1))
 }

@@ -7,6 +7,8 @@ import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
 import { usePlace } from "./router.ts"
+import { TranslationQueue } from "./translation/Queue.tsx"
+import { Translate } from "./translation/Translate.tsx"
 import { ChangesScreen } from "./watch/ChangesScreen.tsx"
 import { useWords } from "./words.ts"
 
@@ -20,6 +22,9 @@ export function Screen() {
   if (office === "lines" && first === "new") return <NewLine key={query.toString()} query={query} />
   if (office === "message" && first && second)
     return <Message key={`${first}/${second}`} line={first} matter={second} />
+  if (office === "translate" && first && second)
+    return <Translate key={`${first}/${second}`} line={first} matter={second} into={query.get("into")} />
+  if (office === "translations") return <TranslationQueue />
   if (office === "compose") return <Compose key={query.toString()} query={query} />
   if (office === "changes") return <ChangesScreen />
   if (office === "register") return <Register />

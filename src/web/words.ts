@@ -4,10 +4,15 @@ import type desk from "#words/en/desk.json"
 import type lines from "#words/en/lines.json"
 import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
+import type translation from "#words/en/translation.json"
 import type watch from "#words/en/watch.json"
 
 export const LANGUAGES = ["en", "uk", "ru"] as const
 export type Language = (typeof LANGUAGES)[number]
+
+export function isLanguage(value: string): value is Language {
+  return LANGUAGES.some((language) => language === value)
+}
 
 /** Every key of the catalogues that screens read; a key that is not there does not compile. */
 export type WordId =
@@ -16,6 +21,7 @@ export type WordId =
   | keyof typeof refusals
   | keyof typeof register
   | keyof typeof watch
+  | keyof typeof translation
 export type Words = Record<string, string>
 
 const loads: Record<Language, () => Promise<{ words: Words }>> = {
@@ -45,7 +51,7 @@ export function useWords() {
   const intl = useIntl()
   return {
     t: (id: WordId, values?: Values): string => intl.formatMessage({ id }, values),
-    code: (family: "refused" | "fault" | "act", code: string): string => {
+    code: (family: "refused" | "fault" | "act" | "translation-kind", code: string): string => {
       const id = `${family}.${code}`
       return id in intl.messages
         ? intl.formatMessage({ id })

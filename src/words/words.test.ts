@@ -8,6 +8,7 @@ import { rules } from "#offices/index.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
+import { TRANSLATIONS } from "#offices/lines/translation.ts"
 import { RELEASE_FAULTS } from "#offices/release.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { REGISTRY_REFUSALS } from "#seal/stamp.ts"
@@ -85,6 +86,8 @@ const FAMILIES: Record<string, readonly string[]> = {
   rung: RUNGS,
   meaning: RUNGS,
   objection: OBJECTIONS,
+  "translation-kind": [...TRANSLATIONS, "MACHINE", "unknown"],
+  "translation-means": [...TRANSLATIONS, "MACHINE"],
   seat: [...SEATS, "label"],
   digit: [..."0123456789abcdef"],
   language: [...LANGUAGES, "label"],

@@ -13,6 +13,7 @@ export type DeskStatus = {
   exercise: boolean
   officeName: Charter["name"]
   languages: Charter["languages"]
+  glossary: NonNullable<Charter["glossary"]>
   delegations: { name: string; kind: string; names: Charter["name"]; state: string }[]
   secretariat: string
   zones: NonNullable<Charter["zones"]>
@@ -118,10 +119,26 @@ export type MessageView = MessageRow & {
   replyBy: string | null
   recall: { at: string; text: string | null } | null
   ladders: Ladder[]
+  translations: {
+    language: string
+    kind: string
+    by: string
+    at: string
+    subject: string | null
+    body: string | null
+  }[]
   objections: { by: string; at: string; reason: string; text: string | null }[]
   replies: { by: string; at: string; matter: string }[]
   heldAt: string | null
   relay: RelayView | null
+}
+
+/** A machine's translation: an aid at this desk alone, kept by one of its officers. */
+export type Aid = { language: string; subject: string; body: string; at: string; by: string }
+
+/** GET /api/translations: messages of this desk's lines that a language of the office still lacks, most urgent first. */
+export type Untranslated = Pick<MessageRow, "line" | "matter" | "by" | "at" | "precedence" | "language" | "subject"> & {
+  missing: string[]
 }
 
 /** GET /api/changes: what was entered since this officer last closed the list. */

@@ -41,6 +41,8 @@ export const charterSchema = z.strictObject({
     .array(z.strictObject({ zone: z.string().max(64), names: inThreeLanguages, of: name }))
     .max(4)
     .optional(),
+  /** Terms that are said one way in each language, offered to whoever writes or translates. */
+  glossary: z.array(inThreeLanguages).max(500).optional(),
   clocks: z.strictObject({
     /** Seconds between the slots of a line of two while somebody is signed in, and otherwise. */
     slot: z.strictObject({ attended: seconds, unattended: seconds }),

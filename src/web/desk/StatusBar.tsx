@@ -30,6 +30,9 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
         <To href="/compose" aria-current={here("/compose")}>
           {t("compose.title")}
         </To>
+        <To href="/translations" aria-current={here("/translations")}>
+          {t("translation.queue")}
+        </To>
         <To href="/changes" aria-current={here("/changes")}>
           {t("changes.title")}
         </To>

@@ -11,6 +11,16 @@ export function tell<T>(path: string, body: unknown = {}): Promise<Answer<T>> {
   return call<T>(path, posting(body))
 }
 
+/** Puts something into its place at the desk. */
+export function put<T>(path: string, body: unknown): Promise<Answer<T>> {
+  return call<T>(path, { ...posting(body), method: "PUT" })
+}
+
+/** Takes something away from its place at the desk. */
+export function drop(path: string): Promise<Answer<unknown>> {
+  return call(path, { method: "DELETE" })
+}
+
 /** Fetches a text that the desk makes, such as a proof sheet. */
 export async function askText(path: string, body: unknown): Promise<Answer<string>> {
   try {

@@ -4,6 +4,7 @@ import type { MessageView } from "#offices/joins/screen.ts"
 import { type Draft, dropDraft, keepDraft } from "../desk/drafts.ts"
 import { useDesk } from "../desk/state.ts"
 import { go } from "../router.ts"
+import { GlossaryHint } from "../translation/GlossaryHint.tsx"
 import { useWords } from "../words.ts"
 import { ComposeFields } from "./ComposeFields.tsx"
 import { FlashDialog } from "./FlashDialog.tsx"
@@ -46,6 +47,7 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
     <form className="form" onSubmit={submit}>
       <ComposeFields draft={draft} change={change} original={original} />
       <PrecedenceChoice chosen={draft.precedence} onChoose={(precedence) => change({ precedence })} />
+      <GlossaryHint text={`${draft.subject} ${draft.body}`} language={draft.language} />
       <p className="hint" role="status">
         {t("compose.words", { count: wordsOf(draft) })}
       </p>

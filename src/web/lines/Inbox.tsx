@@ -1,5 +1,6 @@
+import { useEffect, useState } from "react"
 import type { MessageRow, WaitingRow } from "#offices/joins/screen.ts"
-import { drafts } from "../desk/drafts.ts"
+import { drafts, settleDrafts } from "../desk/drafts.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { useLineName } from "../parts/Delegation.tsx"
@@ -20,7 +21,10 @@ export function Inbox() {
   const waiting = useResource<WaitingRow[]>("/waiting", live, (e) => e.kind === "outbox" || e.kind === "connection")
   const parts = byUrgency(inbox.rows, status.delegation)
   const awaited = status.lines.filter((line) => !line.open && line.awaited.includes(status.delegation))
-  const written = drafts(status.delegation)
+  const [written, setWritten] = useState(() => drafts(status.delegation))
+  useEffect(() => {
+    void settleDrafts(status.delegation).then(() => setWritten(drafts(status.delegation)))
+  }, [status.delegation])
   return (
     <>
       <Heading>{t("inbox.title")}</Heading>

@@ -4,6 +4,7 @@ import { tell } from "../desk/ask.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { Heading } from "../parts/Heading.tsx"
+import { Translations } from "../translation/Translations.tsx"
 import { useWords } from "../words.ts"
 import { Actions } from "./Actions.tsx"
 import { Answers } from "./Answers.tsx"
@@ -45,9 +46,7 @@ export function Message({ line, matter }: { line: string; matter: string }) {
     <>
       <article className="message">
         <MessageHead message={value} />
-        <p className="body" lang={value.body === null ? undefined : value.language}>
-          {value.body ?? t("text.gone")}
-        </p>
+        <Translations message={value} />
         <Actions message={value} again={again} />
         <Answers message={value} />
         <Ladders message={value} />

@@ -2,7 +2,8 @@ import desk from "#words/en/desk.json"
 import lines from "#words/en/lines.json"
 import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
+import translation from "#words/en/translation.json"
 import watch from "#words/en/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
-export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...watch }
+export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...translation, ...watch }

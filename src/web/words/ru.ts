@@ -2,7 +2,8 @@ import desk from "#words/ru/desk.json"
 import lines from "#words/ru/lines.json"
 import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
+import translation from "#words/ru/translation.json"
 import watch from "#words/ru/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
-export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...watch }
+export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...translation, ...watch }

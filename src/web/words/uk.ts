@@ -2,7 +2,8 @@ import desk from "#words/uk/desk.json"
 import lines from "#words/uk/lines.json"
 import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
+import translation from "#words/uk/translation.json"
 import watch from "#words/uk/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
-export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...watch }
+export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...translation, ...watch }
