@@ -94,7 +94,15 @@ function messageOf(row: Row, at: string, to: string): Filled {
   const state: MessageState = {
     ...{ by: row.sender, at, index: Number(row.index), place: row.place, header: row.hash, precedence: "ROUTINE" },
     ...{ language: "en", form: "words", subject: texts[0]?.hash ?? "", body: texts[1]?.hash ?? "" },
-    ...{ replyTo: null, replyBy: null, recalled: null, answers: { [to]: {} }, translations: [], relay: null },
+    ...{
+      files: [],
+      replyTo: null,
+      replyBy: null,
+      recalled: null,
+      answers: { [to]: {} },
+      translations: [],
+      relay: null,
+    },
   }
   return { row, at, state, texts }
 }

@@ -8,18 +8,19 @@ import { test } from "node:test"
 const ALLOWED: Record<string, readonly string[]> = {
   register: [],
   seal: ["register"],
+  files: ["register"],
   offices: ["register", "seal"],
   sheet: ["register", "seal", "offices", "words"],
   paper: ["register", "seal", "offices", "words", "sheet"],
   witness: ["register", "seal"],
   registry: ["register", "seal", "offices", "public"],
-  desk: ["register", "seal", "offices", "words", "sheet", "paper"],
+  desk: ["register", "seal", "files", "offices", "words", "sheet", "paper"],
   public: ["register", "seal", "offices", "words", "sheet"],
-  web: ["register", "seal", "offices", "words"],
+  web: ["register", "seal", "files", "offices", "words"],
   words: ["offices"],
-  cli: ["register", "seal", "offices", "witness", "registry", "desk", "words", "sheet", "paper", "public"],
+  cli: ["register", "seal", "files", "offices", "witness", "registry", "desk", "words", "sheet", "paper", "public"],
 }
-const PURE = /^src\/(offices|register|sheet)\/|^src\/seal\/[^/]+\.ts$/
+const PURE = /^src\/(offices|register|files|sheet)\/|^src\/seal\/[^/]+\.ts$/
 
 type Import = { file: string; target: string }
 

@@ -4,6 +4,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { streamSSE } from "hono/streaming"
 import { z } from "zod"
 import { changesSince, readUpTo } from "./changes.ts"
+import { fileRoutes } from "./files/api.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
@@ -76,6 +77,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     readUpTo(desk.archive, c.get("officer").id, read.data.index, desk.now())
     return c.json({})
   })
+  app.route("/", fileRoutes(desk.files))
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
   app.route("/", workbenchApi(desk))

@@ -5,6 +5,7 @@ import { rules } from "#offices/index.ts"
 import { judge, LONGEST_LIST, parseRecord } from "#offices/judge.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import { type Draft, type Prepared, pack, prepare, type Salting } from "#offices/pack.ts"
+import { MOST_FILES } from "#seal/attachment.ts"
 import { packedLength, recordHash, SMALLEST_BODY, textHash } from "#seal/body.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { parseLine } from "#seal/line.ts"
@@ -12,6 +13,7 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { instantOf } from "../clock.ts"
 import type { Book } from "./book.ts"
 import { ruleEntry } from "./entry.ts"
+import { type AttachingParts, leaveWith, withFiles } from "./files/attaching.ts"
 import { matterOnLine } from "./fold.ts"
 import { LEAVES, type Outbox } from "./outbox.ts"
 import { RELEASE_TEXTS, type ReleasingParts, withRelease } from "./releasing.ts"
@@ -31,6 +33,8 @@ export const request = z.strictObject({
         texts: z.record(z.string(), z.string().max(200_000)).default({}),
         /** Whose release the record carries; one that this desk verified and holds. */
         carries: z.strictObject({ from: name, id }).optional(),
+        /** Uploads that are whole, in the order in which the record names them. */
+        files: z.array(id).max(MOST_FILES).default([]),
       }),
     )
     .min(1)
@@ -50,6 +54,7 @@ export type DoorRefusal = {
     | "door.empty-text"
     | "door.unknown-release"
     | "door.other-words"
+    | "file.unknown"
 }
 /** `bySize`: it leaves in a slot and its envelope will be larger than the others there, so that it can be told. */
 export type Handed = { outbox: number; matters: string[]; bySize: boolean }
@@ -59,13 +64,14 @@ export type Door = {
   hand(input: unknown, by: { officer: string | null }): Handed | DoorRefusal
 }
 
-export type DoorParts = ReleasingParts & {
-  book: Book
-  outbox: Outbox
-  delegation: string
-  software: string
-  submitted(): void
-}
+export type DoorParts = ReleasingParts &
+  AttachingParts & {
+    book: Book
+    outbox: Outbox
+    delegation: string
+    software: string
+    submitted(): void
+  }
 
 /** Opens the door of a desk. It knows no office: what an act is, the table of acts says. */
 export function openDoor(parts: DoorParts): Door {
@@ -94,9 +100,10 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   if (refused) return refused
   const { secretariat } = parts.book.roll().charter
   const at = { by: parts.delegation, line: { id: line, members }, secretariat }
-  const all = records.map((draft) =>
-    withRelease(parts, SALTING, kind, { draft, prepared: prepare(SALTING, draft), at }),
-  )
+  const all = records.map((draft) => {
+    const prepared = withRelease(parts, SALTING, kind, { draft, prepared: prepare(SALTING, draft), at })
+    return "refused" in prepared ? prepared : withFiles(parts, SALTING, kind, prepared, draft.files)
+  })
   const judged = firstOf(all, (one) =>
     "refused" in one ? one : mayHand(parts, kind, parsed.data, members, one.record),
   )
@@ -105,10 +112,12 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   const packed = pack(SALTING, act, parts.software, ready)
   const length = packedLength(packed)
   if (length > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
+  const files = records.flatMap((one) => one.files)
   const { id: outbox, known } = parts.outbox.submit({
-    ...{ line, members, precedence, leaves, officer, token: token ?? null },
+    ...{ line, members, precedence, leaves, officer, token: token ?? null, filing: files.length > 0 },
     ...packed,
   })
+  leaveWith(parts, files, { line, outbox })
   if (!known) parts.submitted()
   const matters = ready.map(({ record }) => record.matter)
   return { outbox, matters, bySize: leaves === "slot" && length > SMALLEST_BODY }

@@ -1,4 +1,5 @@
 import { type AnyActKind, type Entry, officeOf, type RefusalCode } from "#offices/act.ts"
+import { filesOf } from "#offices/attachment.ts"
 import { clockRules, type Rules, rules } from "#offices/index.ts"
 import { type ActForm, judge, type Matter, type ParsedRecord, parseRecord } from "#offices/judge.ts"
 import type { LineState } from "#offices/lines/line.ts"
@@ -124,7 +125,15 @@ function take(archive: Archive, kind: AnyActKind, fields: unknown, entry: Entry)
   if (verdict !== "permitted") return verdict.refused
   keep(archive, entry, record.matter, kind, kind.fold(matter?.state, record, entry))
   relate(archive, kind, record, entry)
+  keepFiles(archive, kind, record, entry)
   return null
+}
+
+/** What the act names is fetched in the background; of this desk's own files the envelope is noted. */
+function keepFiles({ sql }: Archive, kind: AnyActKind, record: ParsedRecord, entry: Entry): void {
+  for (const { file, length } of filesOf(kind, record))
+    sql.run`INSERT INTO file (line, hash, length, "index", state) VALUES (${entry.line.id}, ${file}, ${length}, ${entry.index}, 'awaited')
+      ON CONFLICT (line, hash) DO UPDATE SET "index" = coalesce("index", excluded."index")`
 }
 
 function relate(archive: Archive, kind: AnyActKind, record: ParsedRecord, entry: Entry): void {

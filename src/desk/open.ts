@@ -5,6 +5,7 @@ import type { Archive } from "./archive.ts"
 import type { Book } from "./book.ts"
 import type { Door, Handed } from "./door.ts"
 import type { Evidence } from "./evidence.ts"
+import type { Files } from "./files/open.ts"
 import { type DeskOptions, openGround } from "./ground.ts"
 import type { Live } from "./live.ts"
 import { type Marks, openMarks } from "./marks.ts"
@@ -30,6 +31,7 @@ export type Desk = {
   readonly book: Book
   readonly outbox: Outbox
   readonly evidence: Evidence
+  readonly files: Files
   now(): string
   status(): Omit<DeskStatus, "officer">
   registerView(): RegisterView
@@ -60,11 +62,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const enrol = clock.after(0, rooms.enrolment.look)
   // What waited when the desk was stopped goes on its way.
   rooms.sender.wake()
-  const { book, door, outbox, mailbox } = rooms
+  rooms.files.look()
+  const { book, door, files, outbox, mailbox } = rooms
   const officers = openOfficers(archive, clock)
   const views = openViews(archive, delegation, book.roll, officers.name)
   return {
-    ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence, log },
+    ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence, files, log },
     cookie: `iod-${delegation}`,
     now: () => instantOf(clock),
     status: () =>
@@ -80,7 +83,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       enrol[Symbol.dispose]()
       rooms.slots.close()
       rooms.lineHeads.close()
-      await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close()])
+      await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close(), files.close()])
       await rooms.witnessing.idle()
       archive[Symbol.dispose]()
     },

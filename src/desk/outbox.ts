@@ -37,6 +37,8 @@ export type Submitted = {
   /** One word of whoever handed it in: the same word again is the same act. */
   token: string | null
   officer: string | null
+  /** Whether it waits until its files are at the registry (files/sending.ts): other acts of the line pass meanwhile. */
+  filing?: boolean
 }
 
 /** An envelope whose bytes are fixed: these and no others are sent for its serial. */
@@ -102,7 +104,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
         else sql.run`UPDATE outbox SET state = 'refused', refused = ${code}, body = NULL WHERE hash = ${hash}`
         return undefined
       }),
-    waiting: () => number(sql.get`SELECT count(*) AS n FROM outbox WHERE state IN ('waiting', 'sealed')`?.n),
+    waiting: () => number(sql.get`SELECT count(*) AS n FROM outbox WHERE state IN ('waiting', 'sealed', 'filing')`?.n),
   }
 }
 
@@ -118,7 +120,7 @@ function submit({ sql }: Archive, clock: Clock, act: Submitted): { id: number; k
   const { lastInsertRowid } =
     sql.run`INSERT INTO outbox (line, members, precedence, leaves, turn, act, texts, token, officer, submitted, state) VALUES
       (${act.line}, ${act.members.join(" ")}, ${precedence}, ${leaves}, ${turn}, ${act.act}, ${texts}, ${act.token},
-       ${act.officer}, ${instantOf(clock)}, 'waiting')`
+       ${act.officer}, ${instantOf(clock)}, ${act.filing ? "filing" : "waiting"})`
   return { id: Number(lastInsertRowid), known: false }
 }
 

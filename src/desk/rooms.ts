@@ -3,8 +3,10 @@ import { type Book, openBook } from "./book.ts"
 import { type Call, openCall } from "./call.ts"
 import { type Door, openDoor } from "./door.ts"
 import { type Enrolment, openEnrolment } from "./enrolment.ts"
+import { type Files, openFiles } from "./files/open.ts"
 import type { Entered } from "./fold.ts"
 import type { Ground } from "./ground.ts"
+import { knownSize } from "./held.ts"
 import { type LineHeads, openLineHeads } from "./line-heads.ts"
 import { type Mailbox, openMailbox } from "./mailbox.ts"
 import { type Outbox, openOutbox } from "./outbox.ts"
@@ -62,20 +64,22 @@ export async function openTaking(ground: Ground, calls: Calls): Promise<Taking> 
 }
 
 /** What goes out: the door judges an act, the outbox keeps and seals it, the sender carries it until it is answered. */
-export type Giving = { outbox: Outbox; door: Door; sender: Sender }
+export type Giving = { outbox: Outbox; files: Files; door: Door; sender: Sender }
 
 /** Opens what gives out. */
 export function openGiving(ground: Ground, calls: Calls, { book }: Taking): Giving {
   const { evidence, live } = ground
   const outbox = openOutbox({ ...ground, roll: book.roll })
-  const door = openDoor({ ...ground, book, outbox, software: softwareHash(), submitted: calls.submitted.tell })
+  const files = openFiles(ground, calls.submitted.tell)
+  const { uploads } = files
+  const door = openDoor({ ...ground, book, outbox, uploads, software: softwareHash(), submitted: calls.submitted.tell })
   const sender = openSender({
     ...ground,
     outbox,
     settled: () => live.tell({ kind: "outbox" }),
     convict: evidence.againstRegistry,
   })
-  return { outbox, door, sender }
+  return { outbox, files, door, sender }
 }
 
 /** What the desk says by itself: that its delegation takes part, and in the slots that it is there. */
@@ -98,7 +102,7 @@ export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giv
 export type Following = { returning: Returning; mailbox: Mailbox }
 
 /** Opens what follows the registry; mail begins to come. */
-export function openFollowing(ground: Ground, { book, isEnrolled }: Taking, { sender }: Giving): Following {
+export function openFollowing(ground: Ground, { book, isEnrolled }: Taking, { files, sender }: Giving): Following {
   const { live, vault } = ground
   const returning = openReturning(ground)
   const mailbox = openMailbox({
@@ -106,10 +110,17 @@ export function openFollowing(ground: Ground, { book, isEnrolled }: Taking, { se
     signer: vault.desk[0],
     enrolled: isEnrolled,
     takeIn: book.takeIn,
-    size: returning.offer,
+    size(entries) {
+      // Before what is handed back: that the registry lost something is not known afterwards.
+      if (entries < knownSize(ground.archive)) files.offerAgain()
+      returning.offer(entries)
+    },
     changed(connected) {
       live.tell({ kind: "connection", connected })
-      if (connected) sender.wake()
+      if (connected) {
+        sender.wake()
+        files.look()
+      }
     },
   })
   return { returning, mailbox }
@@ -119,13 +130,14 @@ export type Rooms = Taking & Giving & Speaking & Following
 
 /** Says who hears what. Nothing was called out before: every room but the mail waits to be asked, and mail takes time. */
 export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void {
-  const { door, enrolment, isEnrolled, lineHeads, mailbox, sender, slots, witnessing } = rooms
+  const { door, enrolment, files, isEnrolled, lineHeads, mailbox, sender, slots, witnessing } = rooms
   calls.entered.hear((entered) => {
     const told = entered.map(({ refused, callsForReceipt, ...one }) => one)
     live.tell({ kind: "entered", entered: told })
     slots.entered(entered)
     enrolment.look()
     sender.wake()
+    files.look()
   })
   if (!isEnrolled()) calls.entered.hear(reconnectOnce(isEnrolled, mailbox))
   calls.entered.hear(() => {
@@ -138,6 +150,7 @@ export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void
   })
   calls.submitted.hear(() => {
     sender.wake()
+    files.look()
     live.tell({ kind: "outbox" })
   })
   calls.dayBegan.hear(() => {

@@ -10,6 +10,7 @@ import { textHash } from "#seal/body.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
+import { filesLeaving, fileViews } from "./files/view.ts"
 import { lineageOf } from "./proposing.ts"
 import { relayView } from "./relay-view.ts"
 import { splitTexts } from "./texts.ts"
@@ -132,6 +133,7 @@ function message(reading: Reading, line: string, matter: string): MessageView | 
     header: state.header,
     members: membersOf(row),
     body: clearText(reading, state.body),
+    files: fileViews(reading.archive, line, state.files),
     replyBy: state.replyBy,
     recall: state.recalled && { at: state.recalled.at, text: clearText(reading, state.recalled.text) },
     ladders: ladders(state, factsOf(reading, line, membersOf(row), state)),
@@ -212,7 +214,7 @@ function envelopes({ sql }: Reading, line: string, before: number | undefined, l
   }))
 }
 
-function waiting({ sql }: Reading): WaitingRow[] {
+function waiting({ archive, sql }: Reading): WaitingRow[] {
   const rows = sql.all`SELECT id, line, act, texts, precedence, leaves, submitted, state, refused FROM outbox
     WHERE state <> 'stamped' AND officer IS NOT NULL ORDER BY id DESC LIMIT 200`
   return rows.map((row) => ({
@@ -224,6 +226,7 @@ function waiting({ sql }: Reading): WaitingRow[] {
     submitted: text(row.submitted) ?? "",
     state: text(row.state) ?? "",
     refused: text(row.refused) ?? null,
+    files: filesLeaving(archive, number(row.id)),
   }))
 }
 

@@ -7,6 +7,7 @@ import {
   formatDescription,
   LARGEST_FILE,
   LONGEST_SEALED,
+  largestFile,
   mediaType,
   padme,
   parseDescription,
@@ -72,6 +73,14 @@ test("a type that is none becomes the one for unknown bytes", () => {
   assert.equal(mediaType("Text/HTML; charset=utf-8"), "text/html")
   for (const type of ["", "html", "a/b/c", "text/<b>", "x".repeat(200)])
     assert.equal(mediaType(type), "application/octet-stream", type)
+})
+
+test("the largest file of a limit fits it, and one byte more does not", () => {
+  assert.equal(largestFile(LONGEST_SEALED), LARGEST_FILE)
+  for (const most of [65_536, 1 << 20, 5_000_000]) {
+    const size = largestFile(most)
+    assert.ok(sealedLength(size) <= most && sealedLength(size + 1) > most)
+  }
 })
 
 test("the longest sealed file is a little longer than the largest file", () => {

@@ -46,6 +46,18 @@ export function sealedLength(size: number): number {
 /** Bytes of the longest sealed file. */
 export const LONGEST_SEALED = sealedLength(LARGEST_FILE)
 
+/** Bytes of the largest file whose sealed length is at most `most`. */
+export function largestFile(most: number): number {
+  let low = 0
+  let high = LARGEST_FILE
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (sealedLength(middle) <= most) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
 /** A media type as RFC 6838 §4.2 names them, or what stands for an unknown one. */
 export function mediaType(type: string): string {
   const bare = type.split(";")[0]?.trim().toLowerCase() ?? ""

@@ -91,7 +91,7 @@ CREATE TABLE outbox (
   header TEXT,
   body BLOB,
   salt BLOB,
-  -- waiting, sealed, stamped, refused
+  -- filing (its files go first), waiting, sealed, stamped, refused
   state TEXT NOT NULL,
   refused TEXT
 ) STRICT;

@@ -116,6 +116,7 @@ export type MessageView = MessageRow & {
   header: string
   members: string[]
   body: string | null
+  files: FileView[]
   replyBy: string | null
   recall: { at: string; text: string | null } | null
   ladders: Ladder[]
@@ -162,6 +163,30 @@ export type ChangeRow = {
   language: string | null
 }
 
+/**
+ * How far a file is. Of our own: leaving for the registry, sent. Of another's: awaited, held on disk with its hash
+ * checked, taken once the registry knows that. And what ends it: gone from the registry before it was fetched, false
+ * where what is handed out never fits its hash, malformed where it is what its author signed and does not open, refused
+ * where the registry will not have it.
+ */
+export type FileState = "leaving" | "sent" | "awaited" | "held" | "taken" | "gone" | "false" | "malformed" | "refused"
+
+/** A file that a message names. Name and type are its author's words; null where its description is not held here. */
+export type FileView = {
+  file: string
+  /** The salted hash of its description. */
+  text: string
+  /** Bytes of the sealed file, and how many of them are where it is going. */
+  length: number
+  done: number
+  name: string | null
+  type: string | null
+  size: number | null
+  state: FileState
+  /** Why it does not go on now, in a code. */
+  waits: string | null
+}
+
 export type EnvelopeRow = {
   index: number
   place: number
@@ -184,6 +209,8 @@ export type WaitingRow = {
   state: string
   refused: string | null
   subject: string | null
+  /** Files that go to the registry before it: bytes, how many of them are there, and why it does not go on. */
+  files: { length: number; done: number; waits: string | null } | null
 }
 
 /** What happens at a desk while screens watch: told to each open screen in the moment. */
@@ -200,3 +227,5 @@ export type LiveEvent =
   | { kind: "connection"; connected: boolean }
   | { kind: "evidence"; code: string }
   | { kind: "mark"; line: string; matter: string }
+  /** A file came so many bytes further; null where it stands differently now. */
+  | { kind: "file"; line: string; file: string; done: number | null }

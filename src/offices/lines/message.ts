@@ -11,6 +11,7 @@ import {
   text,
   type Verdict,
 } from "../act.ts"
+import { type Attachment, attachments } from "../attachment.ts"
 import { type RelayState, relayAsked, relayFits, relayFrom, releaseCarried, releaseMade } from "./relay-form.ts"
 import { formatWords } from "./words.ts"
 
@@ -53,6 +54,7 @@ export type MessageState = {
   form: (typeof FORMS)[number]
   subject: string
   body: string
+  files: readonly Attachment[]
   replyTo: string | null
   replyBy: string | null
   recalled: { at: string; index: number; text: string | null } | null
@@ -68,6 +70,7 @@ const sent = z.strictObject({
   form: z.enum(FORMS).optional(),
   subject: text,
   body: text,
+  files: attachments.optional(),
   replyTo: id.optional(),
   replyBy: instant.optional(),
   /** Asks the secretariat to pass the message on. */
@@ -91,6 +94,7 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
   kind: "message.sent",
   schema: sent,
   texts: ["subject", "body", "release", "words"],
+  files: true,
   by: "officer",
   callsForReceipt: true,
   release: {
@@ -111,6 +115,7 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
     form: record.form ?? "words",
     subject: record.subject,
     body: record.body,
+    files: record.files ?? [],
     replyTo: record.replyTo ?? null,
     replyBy: record.replyBy ?? null,
     recalled: null,

@@ -26,6 +26,17 @@ export function sealFileChunk(key: Uint8Array, size: number, index: number, plai
   return sealChunk(key, index, index === chunkCount(size) - 1, padded)
 }
 
+/** Whether these bytes are what was once sealed as chunk `index` under this key: after a crash the disk may hold others. */
+export function isFileChunk(key: Uint8Array, size: number, index: number, sealed: Uint8Array): boolean {
+  try {
+    openChunk(key, index, index === chunkCount(size) - 1, sealed)
+    return true
+  } catch (error) {
+    if (error instanceof VerificationError) return false
+    throw error
+  }
+}
+
 /** A sealed file that is being opened, chunk by chunk and in any order. */
 export type OpenAttachment = {
   /** The plaintext of chunk `index` without what pads it; throws `file.malformed`. */

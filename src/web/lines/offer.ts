@@ -71,6 +71,7 @@ function messageState(message: MessageView): MessageState {
     form: "words",
     subject: "",
     body: "",
+    files: [],
     translations: [],
     relay: null,
     replyTo: message.replyTo,

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict"
+import { randomBytes } from "node:crypto"
+import { test } from "node:test"
+import { attach, filesAt, opened, sayWith, untilFiles } from "./files.ts"
+import { openOffice, received, say } from "./office.ts"
+
+test("a file travels sealed from one desk to another and opens there as it was", async () => {
+  await using office = await openOffice()
+  const line = office.line("direct line")
+  const [from, to] = [office.desk("ukraine"), office.desk("russian-federation")]
+  const [large, small] = [randomBytes(5_000_000), Buffer.from("км 14, опора № 7")]
+  const uploads = [await attach(from, large, "схема.pdf", "application/pdf"), await attach(from, small, "a.txt")]
+  const matter = sayWith(from, line, "see the drawing", uploads)
+  const message = await received(to, line, matter)
+  await untilFiles(to, message, "taken")
+  assert.deepEqual(
+    filesAt(to, message).map(({ name, type, size }) => ({ name, type, size })),
+    [
+      { name: "схема.pdf", type: "application/pdf", size: 5_000_000 },
+      { name: "a.txt", type: "application/octet-stream", size: small.length },
+    ],
+  )
+  assert.deepEqual(await opened(to, message, 0), large)
+  assert.deepEqual(await opened(to, message, 1), small)
+  assert.deepEqual(await opened(from, message, 0), large)
+  const { Pool } = (await import("pg")).default
+  const pool = new Pool({ ...office.postgres.connectionOptions, max: 1 })
+  const { rows } = await pool.query(
+    "SELECT (SELECT count(*) FROM piece) AS pieces, (SELECT count(*) FROM file) AS files",
+  )
+  await pool.end()
+  assert.deepEqual(rows, [{ pieces: "0", files: "2" }], "what everybody holds, the registry keeps no longer")
+})
+
+test("while its files are on their way an act waits, and others of its line pass", async () => {
+  await using office = await openOffice()
+  const line = office.line("direct line")
+  const [from, to] = [office.desk("ukraine"), office.desk("russian-federation")]
+  const upload = await attach(from, randomBytes(3_000_000), "a.bin")
+  await office.closeRegistry()
+  const first = sayWith(from, line, "with a file", [upload])
+  const second = say(from, line, "without one")
+  assert.deepEqual(
+    from.views.waiting().map((row) => [row.state, row.files?.length]),
+    [
+      ["waiting", undefined],
+      ["filing", from.views.waiting()[1]?.files?.length],
+    ],
+  )
+  await office.reopenRegistry()
+  const [one, two] = [await received(to, line, first), await received(to, line, second)]
+  assert.ok(two.place < one.place)
+  await untilFiles(to, one, "taken")
+})
