@@ -9,11 +9,13 @@ import { setInterval } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import pg from "pg"
+import { openDesk } from "#desk/open.ts"
 import { restoreBackup } from "#registry/restore.ts"
 import { createWitnessKey, makeWitness } from "#witness/key.ts"
 import { openWitness } from "#witness/open.ts"
 import { foundExercise, programFolder } from "../src/cli/exercise/found.ts"
 import { systemClock } from "../src/clock.ts"
+import { openRelay } from "./attacks/relay.ts"
 import { type Office, openOffice, received, rungs, say, TEST_PLAN, until } from "./office.ts"
 
 const IOD = fileURLToPath(new URL("../src/cli/iod.ts", import.meta.url))
@@ -216,6 +218,36 @@ test("what was stamped before any witness saw it is taken back too", async () =>
   assert.deepEqual(await entriesOf(office, BigInt(row.size)), before)
   const desk = office.desk("ukraine")
   await until(desk, "it is witnessed", () => rungs(desk, message, desk.delegation).includes("witnessed"))
+  assertTrust(office)
+})
+
+test("what was answered with a stamp and delivered to nobody comes back from its author, with its body", async () => {
+  const clock = systemClock(0, FAST)
+  await using office = await openOffice({ clock })
+  const line = office.line("direct line")
+  for (const name of ["ukraine", "russian-federation"]) await office.closeDesk(name)
+  // The author's desk hears answers and no mail: the registry dies in that moment.
+  await using relay = await openRelay(office.registry.url, {
+    frame: (frame) => (frame.kind === "envelope" ? [] : [frame]),
+  })
+  const folder = programFolder(office.data, "desk", "ukraine")
+  const log = (message: string) => void office.logged.push(message)
+  const author = await openDesk({ folder, delegation: "ukraine", registry: relay.url, clock, log })
+  const matter = say(author, line, "nobody else holds this")
+  await until(author, "it is stamped", () => author.outbox.waiting() === 0)
+  assert.equal(author.views.message(line, matter), undefined)
+  await author[Symbol.asyncDispose]()
+  const size = await allWitnessed(office)
+  const before = await entriesOf(office, size)
+  assert.equal(Number(before.at(-1)?.index), Number(size) - 1)
+
+  await wipe(office)
+  await office.reopenRegistry()
+  for (const name of ["ukraine", "russian-federation"]) await office.reopenDesk(name)
+  await works(office)
+  assert.deepEqual(await entriesOf(office, size), before)
+  for (const name of ["ukraine", "russian-federation"])
+    assert.equal((await received(office.desk(name), line, matter)).body, "nobody else holds this")
   assertTrust(office)
 })
 

@@ -9,8 +9,9 @@ export type AnswersParts = {
   registryKey: VerifierKey
   /** Told when an answer settled an envelope. */
   settled(sealed: Sealed, outcome: "stamped" | "refused" | "mended", code?: string): void
-  /** Told when the registry answered with something that its key did not sign or that does not fit. */
+  /** Told when the registry's key signed what does not fit. */
   convict(code: string, evidence: string): void
+  log(message: string): void
 }
 
 /** Refusals that the desk mends by itself: the same act sealed anew, with today's keys or on the chain as it is now. */
@@ -21,7 +22,9 @@ const DOUBTFUL_MS = 15_000
 
 /**
  * Takes the registry's answer to an envelope: a stamp, a refusal, or what convicts it. Answers for how many
- * milliseconds nothing more goes on that line; undefined where the next one may at once.
+ * milliseconds nothing more goes on that line; undefined where the next one may at once. Whoever carried an answer may
+ * have changed or exchanged it: one that does not verify, or is of another header, accuses nobody, and the same bytes
+ * go again.
  */
 export async function settle(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
   try {
@@ -29,24 +32,27 @@ export async function settle(parts: AnswersParts, sealed: Sealed, answer: string
     return await takeRefusal(parts, sealed, answer)
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error
-    parts.convict(error.code, answer)
+    parts.log(`an answer of the registry was not taken: ${error.message}`)
     return DOUBTFUL_MS
   }
 }
 
 async function takeStamp(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
   const stamp = await openStamp(nodeCrypto, answer, parts.registryKey)
-  if (stamp.header !== sealed.hash || stamp.line !== sealed.line)
-    throw new VerificationError("stamp.mismatch", "a stamp for another header")
-  parts.outbox.stamped(sealed.hash)
+  if (stamp.header !== sealed.hash) throw new VerificationError("stamp.mismatch", "a stamp of another header")
+  if (stamp.line !== sealed.line) {
+    parts.convict("stamp.mismatch", `${sealed.header}\n${answer}`)
+    return DOUBTFUL_MS
+  }
+  parts.outbox.stamped(sealed.hash, { note: answer, index: stamp.index })
   parts.settled(sealed, "stamped")
   return undefined
 }
 
 async function takeRefusal(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
   const refusal = await openRefusal(nodeCrypto, answer, parts.registryKey)
-  if (refusal.kind === "wait") return refusal.again
   if (refusal.header !== sealed.hash) throw new VerificationError("refusal.malformed", "a refusal of another header")
+  if (refusal.kind === "wait") return refusal.again
   const mend = MENDED.includes(refusal.code)
   const stamp = parts.outbox.refused({ hash: sealed.hash, code: refusal.code, note: answer }, mend)
   if (stamp !== undefined) {

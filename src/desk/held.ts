@@ -9,14 +9,21 @@ const MOST_BYTES = 1 << 20
 
 /** How many entries the register had at least, by what this desk holds. */
 export function knownSize({ sql }: Archive): bigint {
-  const row = sql.get`SELECT (SELECT max("index") + 1 FROM envelope) AS stamped, (SELECT max(size) FROM checkpoint) AS signed`
-  return BigInt(Math.max(Number(row?.stamped ?? 0), Number(row?.signed ?? 0)))
+  const signed = sql.get`SELECT max(size) AS size FROM checkpoint`?.size
+  return BigInt(Math.max(lastIndex(sql) + 1, Number(signed ?? 0)))
+}
+
+/** Index of the last stamp that this desk holds, -1 before the first: one that answered may not have come by mail. */
+function lastIndex(sql: Archive["sql"]): number {
+  const row = sql.get`SELECT (SELECT max("index") FROM envelope) AS held,
+    (SELECT max("index") FROM outbox WHERE stamp IS NOT NULL) AS answered`
+  return Math.max(Number(row?.held ?? -1), Number(row?.answered ?? -1))
 }
 
 /** What shows how far the register went: the last checkpoint, and the last stamp, which may be beyond it. */
 export function furthest({ sql }: Archive, crypto: Crypto): Frame[] {
   const note = text(sql.get`SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1`?.note)
-  const last = sql.all`SELECT * FROM envelope ORDER BY "index" DESC LIMIT 1`.map((row) => frameOf(crypto, row))
+  const last = sql.all`SELECT * FROM returnable WHERE "index" = ${lastIndex(sql)}`.map((row) => frameOf(crypto, row))
   return note === undefined ? last : [{ kind: "checkpoint", note }, ...last]
 }
 
@@ -30,7 +37,7 @@ export function heldBetween(
   { next, until }: { next: number; until: number },
   sent: number,
 ): { frames: Frame[]; end: number } {
-  const rows = sql.all`SELECT * FROM envelope WHERE "index" = ${next} OR ("index" >= ${sent} AND "index" < ${until})
+  const rows = sql.all`SELECT * FROM returnable WHERE "index" = ${next} OR ("index" >= ${sent} AND "index" < ${until})
     ORDER BY "index" LIMIT ${ROWS}`
   const frames: Frame[] = []
   let length = 0

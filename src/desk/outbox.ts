@@ -54,7 +54,8 @@ export type Outbox = {
    * waiting act of a line that has none under way, which is sealed and stored first. Undefined when nothing can go.
    */
   next(held: ReadonlySet<string>): Sealed | undefined
-  stamped(hash: string): void
+  /** A stamp answered; it and the bytes stay until every member holds them (kept.ts). */
+  stamped(hash: string, stamp: { note: string; index: bigint }): void
   /**
    * A final refusal, kept: the serial is free again. `mend` seals it anew, else it goes back to its officer. Where the
    * archive already holds a stamp for it, that is answered and nothing is freed: the registry said both.
@@ -90,7 +91,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
       }
       return undefined
     },
-    stamped: (hash) => void sql.run`UPDATE outbox SET state = 'stamped', body = NULL WHERE hash = ${hash}`,
+    stamped: (hash, { note, index }) =>
+      void sql.run`UPDATE outbox SET state = 'stamped', stamp = ${note}, "index" = ${Number(index)} WHERE hash = ${hash}`,
     refused: ({ hash, code, note }, mend) =>
       archive.transact(() => {
         sql.run`INSERT OR IGNORE INTO refusal VALUES (${hash}, ${note})`

@@ -7,8 +7,9 @@ import { furthest, heldBetween, knownSize } from "./held.ts"
 
 /**
  * Hands back to the registry what it stamped and lost: header and stamp of each envelope that this desk holds, from
- * which entry, place and chain are made again. Bodies of sealed acts are gone here once they were opened; a public
- * act's is made again from the act. Nothing of it is secret from the registry: it had all of it.
+ * which entry, place and chain are made again. Bodies of sealed acts are gone here once they were opened, except its own
+ * that a member may still lack; a public act's is made again from the act. Nothing of it is secret from the registry: it
+ * had all of it.
  */
 export type Returning = {
   /** The registry said how many entries it holds. Where this desk holds later ones, it hands them back. */

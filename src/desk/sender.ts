@@ -12,11 +12,7 @@ export type Sender = {
   close(): Promise<void>
 }
 
-export type SenderParts = AnswersParts & {
-  clock: Clock
-  registry: string
-  log(message: string): void
-}
+export type SenderParts = AnswersParts & { clock: Clock; registry: string }
 
 const FIRST_RETRY = 250
 const LAST_RETRY = 15_000

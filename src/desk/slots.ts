@@ -1,9 +1,11 @@
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import type { Roll } from "#offices/roll/roll.ts"
+import { publicLine } from "#seal/stamp.ts"
 import { instantOf } from "../clock.ts"
 import { text } from "./archive.ts"
 import { type DueParts, sayWhatIsDue } from "./due.ts"
 import type { Entered } from "./fold.ts"
+import { forgetHeld } from "./kept.ts"
 import { answerUrgent, fillSlot, type OpenLine, type SlotParts } from "./slot.ts"
 
 /**
@@ -27,6 +29,7 @@ export type SlotsParts = DueParts &
   }
 
 const LOOK_MS = 1000
+const PUBLIC = [publicLine(0), publicLine(1)]
 
 /** Opens the slots of a desk. */
 export function openSlots(parts: SlotsParts): Slots {
@@ -62,6 +65,8 @@ export function openSlots(parts: SlotsParts): Slots {
       archive.transact(() => {
         archive.setMeta(`slot.${line.id}`, `${seconds}/${number}`)
         fillSlot(parts, line)
+        // By now the others have had a slot in which to say how far they hold it.
+        for (const id of [line.id, ...PUBLIC]) forgetHeld(archive, parts.delegation, id)
       })
     }
   }

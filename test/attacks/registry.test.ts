@@ -299,6 +299,33 @@ test("the registry’s fault takes the word certain away until two officers resu
     assert.equal((await received(ukraine, direct, matter)).body, "taken and refused")
   })
 
+  await t.test("answers of another envelope, or of nobody, accuse nobody, and the same bytes go again", async () => {
+    const said = { office: roll().office, header: hashes.first, at: new Date().toISOString(), code: "busy" as const }
+    const posted: string[] = []
+    const wrong = [
+      rowOf(hashes.first).note,
+      keys.refuse({ ...said, kind: "wait", again: 1_000_000_000 }),
+      keys.refuse({ ...said, kind: "final", code: "line", again: 0 }),
+      "nobody signed this",
+      "",
+    ]
+    await using one = await stopped.open({}, hastyClock())
+    await complete(one)
+    one.relay.tamper({
+      answer(envelope, note) {
+        posted.push(envelope.header)
+        return wrong[posted.length - 1] ?? note
+      },
+    })
+    const matter = say(one.desk, direct, "answered with something else")
+    const message = await received(one.desk, direct, matter)
+    await until(one.desk, "it is answered", () => one.desk.outbox.waiting() === 0)
+    assert.ok(posted.length > wrong.length)
+    assert.equal(new Set(posted).size, 1)
+    assert.equal(message.header, nodeCrypto.sha256(utf8(textOf(posted[0] ?? ""))).toHex())
+    accusesNobody(one.desk)
+  })
+
   await t.test("an envelope handed out twice stands once", async () => {
     await using one = await stopped.open({ frame: (frame) => [frame, frame] })
     await complete(one)
