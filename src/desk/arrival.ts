@@ -9,14 +9,14 @@ import { type Body, unpackBody } from "#seal/body.ts"
 import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
 import { commitment, parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
 import { type Identity, open } from "#seal/node/hybrid.ts"
-import { formatStamp, openStamp, publicLineNumber, registerEntry, type Stamp } from "#seal/stamp.ts"
+import { openStamp, publicLineNumber, type Stamp } from "#seal/stamp.ts"
 import type { Frame } from "#seal/wire.ts"
 import { type CarriedReleases, checkReleases, NO_RELEASES } from "./carried.ts"
 
 export type EnvelopeFrame = Extract<Frame, { kind: "envelope" }>
 
 /** Why an envelope that its author signed says nothing that counts. It keeps its place; the line goes on. */
-export type AuthorFault = VerificationCode | "act.malformed" | "body.gone"
+export type AuthorFault = VerificationCode | "act.malformed" | "body.gone" | "body.withheld" | "body.key-gone"
 
 /**
  * One envelope after every check that needs no order: signatures, roll, body hash, stanzas, commitment, form of the act.
@@ -26,7 +26,6 @@ export type Arrival = {
   frame: EnvelopeFrame
   signed: SignedHeader
   stamp: Stamp
-  entry: Uint8Array
   /** What the envelope holds, where it opened. */
   body: Body | undefined
   form: ActForm | undefined
@@ -48,17 +47,18 @@ export class RegistryFault extends Error {
 
 /**
  * Thrown where bytes on the way do not fit their stamp: whoever carried them may have changed them, so they are asked
- * for again. `convicts`: a registry that hands the same out every time keeps what it signed for from its addressee.
+ * for again. `header` is the hash of a header whose stamp is good: a registry that hands the same out damaged every
+ * time keeps what it signed for from its addressee.
  */
 export class TransitFault extends Error {
   override name = "TransitFault"
   readonly code: string
-  readonly convicts: boolean
+  readonly header: string | undefined
 
-  constructor(code: string, convicts: boolean, options?: ErrorOptions) {
+  constructor(code: string, header: string | undefined, options?: ErrorOptions) {
     super(`what the registry handed out does not fit its stamp: ${code}`, options)
     this.code = code
-    this.convicts = convicts
+    this.header = header
   }
 }
 
@@ -78,22 +78,38 @@ export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: Envel
   const { signed, stamp } = await checkStamp(parts, roll, frame)
   await checkSignatures(crypto, roll, signed, frame)
   checkAddressees(roll, signed, stamp)
-  const entry = registerEntry(crypto, stamp, formatStamp(stamp))
-  const nothing = { body: undefined, form: undefined, fault: undefined, releases: NO_RELEASES }
-  const arrival: Arrival = { frame, signed, stamp, entry, ...nothing }
-  if (!frame.body) return { ...arrival, fault: "body.gone" }
+  const arrived = { frame, signed, stamp }
+  if (!frame.body) return unopened(arrived, "body.gone")
   if (frame.body.length !== signed.header.body.length || crypto.sha256(frame.body).toHex() !== signed.header.body.hash)
-    throw new TransitFault("body", true)
+    throw new TransitFault("body", signed.hash)
   try {
-    const body = unpackBody(openBody(parts, signed, frame.body))
-    if (commitment(crypto, signed.header, body.salt, body.act) !== signed.header.commit)
-      return { ...arrival, fault: "body.commit" }
-    const opened = { ...arrival, body, ...readForm(body, signed) }
-    return { ...opened, releases: await checkReleases(parts, roll, opened) }
+    const opened = openBody(parts, signed, frame.body)
+    if (!opened) return unopened(arrived, "body.key-gone")
+    const body = unpackBody(opened)
+    const fits = commitment(crypto, signed.header, body.salt, body.act) === signed.header.commit
+    return fits ? await arrivalOf(parts, roll, arrived, body) : unopened(arrived, "body.commit")
   } catch (error) {
-    if (error instanceof VerificationError) return { ...arrival, fault: error.code }
+    if (error instanceof VerificationError) return unopened(arrived, error.code)
     throw error
   }
+}
+
+type Arrived = Pick<Arrival, "frame" | "signed" | "stamp">
+
+/** An envelope whose signatures, stamp and body were checked, with the form of its act and the releases that it carries. */
+export async function arrivalOf(
+  parts: Pick<ArrivalParts, "crypto">,
+  roll: Roll,
+  arrived: Arrived,
+  body: Body,
+): Promise<Arrival> {
+  const opened = { ...arrived, body, ...readForm(body, arrived.signed) }
+  return { ...opened, releases: await checkReleases(parts, roll, opened) }
+}
+
+/** An envelope of which this desk holds header and stamp, and why not more. */
+export function unopened(arrived: Arrived, fault: AuthorFault): Arrival {
+  return { ...arrived, body: undefined, form: undefined, fault, releases: NO_RELEASES }
 }
 
 async function checkStamp(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame) {
@@ -101,10 +117,10 @@ async function checkStamp(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame)
     const signed = parseSignedHeader(parts.crypto, frame.header)
     const stamp = await openStamp(parts.crypto, frame.stamp, parts.registryKey)
     const fits = stamp.header === signed.hash && stamp.line === signed.header.line && stamp.office === roll.office
-    if (!fits || signed.header.office !== roll.office) throw new TransitFault("stamp", false)
+    if (!fits || signed.header.office !== roll.office) throw new TransitFault("stamp", undefined)
     return { signed, stamp }
   } catch (cause) {
-    if (cause instanceof VerificationError) throw new TransitFault(cause.code, false, { cause })
+    if (cause instanceof VerificationError) throw new TransitFault(cause.code, undefined, { cause })
     throw cause
   }
 }
@@ -115,7 +131,7 @@ async function checkSignatures(crypto: Crypto, roll: Roll, signed: SignedHeader,
   try {
     await verifyHeader(crypto, signed, key)
   } catch (cause) {
-    throw new TransitFault("signature", true, { cause })
+    throw new TransitFault("signature", signed.hash, { cause })
   }
 }
 
@@ -145,12 +161,12 @@ function checkAddressees(roll: Roll, { header }: SignedHeader, stamp: Stamp): vo
   }
 }
 
-function openBody(parts: ArrivalParts, { header }: SignedHeader, sealed: Uint8Array): Uint8Array {
+/** The plain body; undefined where the sealing key of that day is no longer here. */
+function openBody(parts: ArrivalParts, { header }: SignedHeader, sealed: Uint8Array): Uint8Array | undefined {
   if (header.to === "*") return sealed
   const place = header.to.findIndex((a) => a.name === parts.delegation)
   const identity = parts.identity(header.to[place]?.sealingKey ?? -1)
-  if (!identity) throw new VerificationError("body.unopenable", "the sealing key of that day is not here")
-  return open({ identity, place, count: header.to.length }, sealed)
+  return identity && open({ identity, place, count: header.to.length }, sealed)
 }
 
 function readForm(body: Body, { header }: SignedHeader): Pick<Arrival, "form" | "fault"> {

@@ -1,7 +1,6 @@
 import type { Founded } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import type { Frame } from "#seal/wire.ts"
-import { otherHalf } from "./accusing.ts"
 import {
   type Arrival,
   type ArrivalParts,
@@ -9,12 +8,15 @@ import {
   type EnvelopeFrame,
   RegistryFault,
   TransitFault,
+  unopened,
 } from "./arrival.ts"
+import { convict, keepBehind } from "./convicting.ts"
+import { type Damage, openDamage } from "./damage.ts"
 import { type EnteringParts, enter } from "./entering.ts"
 import type { Entered } from "./fold.ts"
 import { lineEnd } from "./order.ts"
+import { takeWaiting } from "./resuming.ts"
 import { foldRoll, rollAfter } from "./roll.ts"
-import { keepUnproven } from "./unproven.ts"
 
 /** Takes in what the registry delivers: verified, in the register's order, folded, on disk. */
 export type Book = {
@@ -24,6 +26,8 @@ export type Book = {
   /** Members of a line, sorted; empty for one that this desk does not hold. */
   members(line: string): readonly string[]
   takeIn(frames: readonly Frame[]): Promise<void>
+  /** Takes in what waits unproven, behind gaps, once officers have resumed. */
+  resumed(): Promise<void>
 }
 
 export type BookParts = ArrivalParts &
@@ -37,24 +41,55 @@ export type BookParts = ArrivalParts &
 
 /** Opens the book over an archive; the roll is folded again from the public lines. */
 export async function openBook(parts: BookParts): Promise<Book> {
-  const { archive } = parts
+  const { archive, evidence } = parts
   let roll = await foldRoll(parts.crypto, archive, parts.founded)
-  const attempts = new Map<string, number>()
+  const damage = openDamage(evidence)
+  let working: Promise<unknown> = Promise.resolve()
+
+  /** One after the other: mail and what officers resume both go on from where the archive ends. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = working.then(work)
+    working = mine.catch(() => undefined)
+    return mine
+  }
+
+  async function takeEnvelopes(run: readonly EnvelopeFrame[]): Promise<void> {
+    for (let rest = run; rest.length > 0; ) {
+      const taken = await takeRun(parts, damage, roll, rest)
+      roll = taken.roll
+      parts.entered(taken.entered)
+      if (!taken.broken) return
+      rest = rest.slice(taken.broken.at)
+      const [frame] = rest
+      const { fault } = taken.broken
+      // Thrown, mail is asked for again from here.
+      if (!frame || damage.isGivenUp(fault) || !damage.again(frame, fault)) throw fault
+    }
+  }
+
+  async function takeIn(frames: readonly Frame[]): Promise<void> {
+    for (const part of runs(frames)) {
+      if (Array.isArray(part)) await takeEnvelopes(part)
+      else if (part.kind === "checkpoint") parts.checkpoint(part.note)
+      else if (part.kind === "line-head") await parts.lineHead(part.note)
+    }
+  }
+
+  async function resumed(): Promise<void> {
+    if (evidence.distrusted()) return
+    const taken = await takeWaiting(parts, roll)
+    roll = taken.roll
+    if (taken.entered.length > 0) parts.entered(taken.entered)
+  }
+
+  // A crash between the officers' word and what it lets in: what waits is taken in now.
+  await resumed()
   return {
     roll: () => roll,
     next: () => BigInt(archive.meta("next") ?? 0),
     members: (line) => lineEnd(archive, line)?.members ?? [],
-    async takeIn(frames) {
-      for (const part of runs(frames)) {
-        if (Array.isArray(part)) {
-          const taken = await takeRun(parts, roll, part)
-          roll = taken.roll
-          parts.entered(taken.entered)
-          if (taken.broken) suspect(parts, attempts, part, taken.broken)
-        } else if (part.kind === "checkpoint") parts.checkpoint(part.note)
-        else if (part.kind === "line-head") await parts.lineHead(part.note)
-      }
-    },
+    takeIn: (frames) => inTurn(() => takeIn(frames)),
+    resumed: () => inTurn(resumed),
   }
 }
 
@@ -81,21 +116,21 @@ function isPublic(frame: EnvelopeFrame): boolean {
   return /\nline 0{62}/.test(frame.header.slice(0, 400))
 }
 
-type Taken = { roll: Roll; entered: Entered[]; broken: TransitFault | undefined }
+type Taken = { roll: Roll; entered: Entered[]; broken: { at: number; fault: TransitFault } | undefined }
 
 /**
  * Checks a run side by side, then enters it in order in one transaction, up to the first envelope whose bytes do not fit
  * their stamp; answers the roll after it.
  */
-async function takeRun(parts: BookParts, roll: Roll, run: readonly EnvelopeFrame[]): Promise<Taken> {
-  const checked = await Promise.all(run.map((frame) => arrivalOrFault(checkArrival(parts, roll, frame))))
+async function takeRun(parts: BookParts, damage: Damage, roll: Roll, run: readonly EnvelopeFrame[]): Promise<Taken> {
+  const checked = await Promise.all(run.map((frame) => check(parts, damage, roll, frame)))
   const first = checked[0]
   const next = first && !(first instanceof Error) ? await rollAfter(parts.crypto, roll, first) : roll
-  const end = checked.findIndex((one) => one instanceof TransitFault)
+  const at = checked.findIndex((one) => one instanceof TransitFault)
   const entered: Entered[] = []
   let convicted = false
   parts.archive.transact(() => {
-    for (const [i, one] of checked.slice(0, end < 0 ? undefined : end).entries()) {
+    for (const [i, one] of checked.slice(0, at < 0 ? undefined : at).entries()) {
       const frame = run[i]
       if (!frame || one instanceof TransitFault) continue
       const outcome = enterOrConvict(parts, roll, one, frame)
@@ -103,19 +138,34 @@ async function takeRun(parts: BookParts, roll: Roll, run: readonly EnvelopeFrame
       else entered.push(...outcome)
     }
   })
-  const broken = checked[end]
+  const fault = checked[at]
+  const broken = fault instanceof TransitFault ? { at, fault } : undefined
   // What the registry entered falsely changes nobody's keys.
-  return { roll: convicted ? roll : next, entered, broken: broken instanceof TransitFault ? broken : undefined }
+  return { roll: convicted ? roll : next, entered, broken }
 }
 
+type Checked = Arrival | RegistryFault | TransitFault
+
 /** A check that failed by the registry's fault or on the way is an answer; any other throw stays one. */
-async function arrivalOrFault(check: Promise<Arrival>): Promise<Arrival | RegistryFault | TransitFault> {
+async function check(parts: BookParts, damage: Damage, roll: Roll, frame: EnvelopeFrame): Promise<Checked> {
   try {
-    return await check
+    return await checkArrival(parts, roll, frame)
   } catch (fault) {
+    if (fault instanceof TransitFault && damage.isGivenUp(fault)) return asItStands(parts, roll, frame, fault)
     if (fault instanceof RegistryFault || fault instanceof TransitFault) return fault
     throw fault
   }
+}
+
+/**
+ * What is taken of an envelope that comes damaged each time. Without its body it keeps its place, and a member can seal
+ * it again. Of a header whose signatures never come whole nobody can say who signed it: its place is left out. A public
+ * act nobody seals again, and by a roll that lacks it nobody may be judged: there mail stays.
+ */
+async function asItStands(parts: BookParts, roll: Roll, frame: EnvelopeFrame, fault: TransitFault): Promise<Checked> {
+  if (isPublic(frame)) return fault
+  if (fault.code === "signature") return new RegistryFault("signature", { cause: fault })
+  return unopened(await checkArrival(parts, roll, { ...frame, body: null }), "body.withheld")
 }
 
 function enterOrConvict(
@@ -126,31 +176,11 @@ function enterOrConvict(
 ): Entered[] | "convicted" {
   try {
     if (one instanceof RegistryFault) throw one
+    if (keepBehind(parts, one)) return "convicted"
     return enter(parts, roll, one)
   } catch (error) {
     if (!(error instanceof RegistryFault)) throw error
-    const beside = one instanceof RegistryFault ? undefined : otherHalf(parts, one, error.code)
-    parts.evidence.againstRegistry(error.code, beside ?? frame)
-    if (!(one instanceof RegistryFault)) keepUnproven(parts.archive, one, error.code)
+    convict(parts, error.code, frame, one instanceof RegistryFault ? undefined : one)
     return "convicted"
   }
-}
-
-// How often the same envelope is asked for again before handing it out damaged is the registry's own doing.
-const ATTEMPTS = 3
-
-/** Throws, so that mail is asked for again from here; or convicts a registry that damages the same envelope each time. */
-function suspect(
-  parts: BookParts,
-  attempts: Map<string, number>,
-  run: readonly EnvelopeFrame[],
-  broken: TransitFault,
-): void {
-  const at = parts.archive.meta("next") ?? "0"
-  const count = (attempts.get(at) ?? 0) + 1
-  attempts.clear()
-  attempts.set(at, count)
-  const frame = run.find((f) => !parts.archive.sql.get`SELECT 1 AS held FROM envelope WHERE header = ${f.header}`)
-  if (frame && broken.convicts && count >= ATTEMPTS) parts.evidence.againstRegistry(broken.code, frame)
-  throw broken
 }

@@ -1,4 +1,5 @@
 import type { Entry } from "#offices/act.ts"
+import { isTheAuthors } from "#offices/joins/fault.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { textHash } from "#seal/body.ts"
@@ -23,9 +24,14 @@ export type EnteringParts = AccusingParts & {
  */
 export function enter(parts: EnteringParts, roll: Roll, arrival: Arrival): Entered[] {
   const { archive, crypto } = parts
-  const { sql } = archive
-  if (sql.get`SELECT 1 AS known FROM envelope WHERE hash = ${arrival.signed.hash}`) return []
+  if (archive.sql.get`SELECT 1 AS known FROM envelope WHERE hash = ${arrival.signed.hash}`) return []
   const end = checkOrder(archive, crypto, arrival)
+  return enterBehind(parts, roll, arrival, end)
+}
+
+/** Enters one envelope behind `end` of its line, whatever its stamp says of what was before. */
+export function enterBehind(parts: EnteringParts, roll: Roll, arrival: Arrival, end: LineEnd): Entered[] {
+  const { archive } = parts
   const seen = seenPlace(archive, arrival, end)
   checkClaims(parts, roll, arrival, seen)
   keepEnvelope(archive, arrival, end, seen)
@@ -44,22 +50,26 @@ function keepEnvelope(archive: Archive, arrival: Arrival, end: LineEnd, seen: nu
   const index = Number(stamp.index)
   sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${stamp.place}, ${header.from}, ${header.serial}, ${hash},
     ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen ?? 0},
-    ${body?.salt ?? null}, ${body?.act ?? null}, ${body ? null : frame.body}, ${fault ?? null})`
+    ${body?.salt ?? null}, ${body?.act ?? null}, ${body ? null : frame.body}, ${fault ?? null}, NULL)`
   sql.run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
+  // What waited for officers comes after others that have greater indices.
+  if (index < Number(archive.meta("next") ?? 0)) return
   archive.setMeta("next", String(index + 1))
   archive.setMeta("at", stamp.at)
 }
 
-function keepTexts({ archive: { sql }, crypto }: EnteringParts, { form, body }: Arrival): void {
-  for (const t of freeTexts(form, body?.texts ?? []))
-    sql.run`INSERT OR IGNORE INTO text VALUES (${textHash(crypto, t)}, ${t.salt}, ${t.bytes})`
+function keepTexts({ archive: { sql }, crypto }: EnteringParts, { form, body, stamp }: Arrival): void {
+  for (const [i, t] of freeTexts(form, body?.texts ?? []).entries()) {
+    const hash = textHash(crypto, t)
+    sql.run`INSERT OR IGNORE INTO text VALUES (${hash}, ${t.salt}, ${t.bytes})`
+    sql.run`INSERT INTO brought VALUES (${Number(stamp.index)}, ${i}, ${hash})`
+  }
 }
 
 /** The author's fault is evidence; what did not open here is answered, so that a member can seal it again. */
 function answerFault(parts: EnteringParts, { frame, signed, stamp, body }: Arrival, fault: string): void {
   const where = { line: signed.header.line, place: stamp.place }
-  // A body that the registry no longer holds is nobody's fault: it keeps none for longer than its records policy says.
-  if (fault !== "body.gone") parts.evidence.againstAuthor(fault, frame, where)
+  if (isTheAuthors(fault)) parts.evidence.againstAuthor(fault, frame, where)
   if (signed.header.from !== parts.delegation && !body) parts.unopenable(where.line, where.place)
 }
 

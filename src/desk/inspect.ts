@@ -13,6 +13,7 @@ import { commitment, type Header, parseSignedHeader, type SignedHeader, verifyHe
 import { nextHead, openStamp, publicLineNumber, registerEntry, type Stamp } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { keyOfNewcomer } from "./arrival.ts"
+import { gapBefore, hidesSerials } from "./gaps.ts"
 import { rollAfterAct } from "./roll.ts"
 
 /** One thing in an archive that does not hold: in which table, which row of it, and in a code what is wrong. */
@@ -114,20 +115,22 @@ function formFault({ to }: Header, act: Uint8Array): string | undefined {
 }
 
 /** Place, head, chain, `seen` and time follow from the envelopes before. */
-function checkOrder(
-  { archive: { sql }, crypto }: Known,
-  { line, from, serial, prev, seen }: Header,
-  stamp: Stamp,
-): void {
-  const before = sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${stamp.place - 1}`
-  const head = stamp.place === 1 ? line : (text(before?.head) ?? "")
-  must(head !== "" && nextHead(crypto, head, stamp.header) === stamp.head, "stamp.mismatch")
+function checkOrder({ archive, crypto }: Known, { line, from, serial, prev, seen }: Header, stamp: Stamp): void {
+  const { sql } = archive
   const index = Number(stamp.index)
-  const chain = sql.get`SELECT serial, hash FROM envelope WHERE line = ${line} AND sender = ${from} AND "index" < ${index}
-    ORDER BY "index" DESC LIMIT 1`
-  must(serial === Number(chain?.serial ?? 0) + 1 && prev === (text(chain?.hash) ?? null), "stamp.mismatch")
-  const earlier = sql.get`SELECT max(at) AS at FROM envelope WHERE "index" < ${index}`
-  must(stamp.at >= (text(earlier?.at) ?? ""), "stamp.mismatch")
+  // Behind a gap the stamp follows from nothing that is held: officers resumed, and the gap is shown.
+  if (!gapBefore(archive, line, stamp.place)) {
+    const before = sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${stamp.place - 1}`
+    const head = stamp.place === 1 ? line : (text(before?.head) ?? "")
+    must(head !== "" && nextHead(crypto, head, stamp.header) === stamp.head, "stamp.mismatch")
+    const earlier = sql.get`SELECT max(at) AS at FROM envelope WHERE "index" < ${index}`
+    must(stamp.at >= (text(earlier?.at) ?? ""), "stamp.mismatch")
+    const chain = sql.get`SELECT serial, hash, place FROM envelope WHERE line = ${line} AND sender = ${from}
+      AND place < ${stamp.place} ORDER BY place DESC LIMIT 1`
+    const last = Number(chain?.serial ?? 0)
+    const hidden = serial > last + 1 && hidesSerials(archive, line, Number(chain?.place ?? 0))
+    must(hidden || (serial === last + 1 && prev === (text(chain?.hash) ?? null)), "stamp.mismatch")
+  }
   const told = sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${seen.place}`
   const fits = seen.place < stamp.place && (seen.place === 0 ? line : text(told?.head)) === seen.head
   const row = sql.get`SELECT seen FROM envelope WHERE "index" = ${index}`

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts"
 import { type Archive, number, text } from "./archive.ts"
 import type { Evidence } from "./evidence.ts"
 import { lineEnd } from "./order.ts"
+import { lastWaiting } from "./unproven.ts"
 
 /**
  * What the registry signs of each line's end when a desk comes back, held against what it then delivers: a place that
@@ -45,7 +46,9 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
   let headsAt = 0n
   let complete = 0n
 
-  const holds = ({ line, place }: LineHead) => (lineEnd(archive, line)?.place ?? 0) >= place
+  // What waits for officers to resume was handed out, whatever else is wrong with it.
+  const holds = ({ line, place }: LineHead) =>
+    Math.max(lineEnd(archive, line)?.place ?? 0, lastWaiting(archive, line)?.place ?? 0) >= place
 
   /** The stamp that contradicts a head: of its place with another head, or of a later place that it should have known. */
   function contradicting({ line, place, head, size }: LineHead): string | undefined {

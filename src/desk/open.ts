@@ -77,7 +77,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),
     mark: openMarks(ground).mark,
     propose: (input, officer) => proposeLine({ archive, door, delegation, roll: book.roll }, input, officer),
-    resume: (officer) => ({ resumed: evidence.resume(officer) }),
+    resume(officer) {
+      const resumed = evidence.resume(officer)
+      if (resumed) book.resumed().catch((error: Error) => log(`what waited was not taken in: ${error.message}`))
+      return { resumed }
+    },
     scriptOfficer: officers.ofScript,
     async [Symbol.asyncDispose]() {
       enrol[Symbol.dispose]()

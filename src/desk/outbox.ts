@@ -18,6 +18,7 @@ import { publicLineNumber } from "#seal/stamp.ts"
 import { joinParts } from "#seal/wire.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
+import { heldTo } from "./gaps.ts"
 import { splitTexts } from "./texts.ts"
 import type { Vault } from "./vault.ts"
 
@@ -189,7 +190,7 @@ function sealNext(parts: OutboxParts, row: Row): Sealed | undefined {
     to: addressed.to,
     serial,
     prev: last ? (text(last.hash) ?? null) : null,
-    seen: seen(archive, line),
+    seen: heldTo(archive, line),
     register: register(archive),
     precedence: PRECEDENCES[number(row.precedence)] ?? "ROUTINE",
     signed: at,
@@ -223,11 +224,6 @@ function address(
   const to = keys.flatMap((k) => (k ? [{ name: k.name, sealingKey: k.number }] : []))
   if (to.length < 2 || to.length !== keys.length) return undefined
   return { to, recipients: keys.flatMap((k) => (k ? [k.recipient] : [])) }
-}
-
-function seen({ sql }: Archive, line: string): Header["seen"] {
-  const row = sql.get`SELECT place, head FROM line WHERE id = ${line}`
-  return row ? { place: number(row.place), head: text(row.head) ?? line } : { place: 0, head: line }
 }
 
 function register({ sql }: Archive): Header["register"] {

@@ -21,6 +21,7 @@ export type Witnessed = Known & { note: string }
 
 // Envelopes proven in one go; the rest follow at once.
 const TOGETHER = 2000
+const PROVEN_TO = "proven-to"
 
 /**
  * Proves the next envelopes that are not proven yet and that the register covers; answers whether there may be more.
@@ -30,10 +31,11 @@ export async function proveNext(parts: ProvingParts, witnessed: Witnessed): Prom
   const { archive, crypto } = parts
   const { sql } = archive
   const size = Number(witnessed.head.size)
-  // Mail comes in the register's order and is proven in it: nothing before the last proof is looked at again.
   const rows = sql.all`SELECT "index", line, place, stamp, at FROM envelope
-    WHERE "index" > coalesce((SELECT max("index") FROM proof), -1) AND "index" < ${size}
+    WHERE "index" >= ${provenTo(archive)} AND "index" < ${size}
     ORDER BY "index" LIMIT ${TOGETHER}`
+  const last = rows.at(-1)
+  if (!last) return false
   const proofs: { index: number; hashes: Uint8Array }[] = []
   for (const row of rows) {
     const index = number(row.index)
@@ -41,11 +43,23 @@ export async function proveNext(parts: ProvingParts, witnessed: Witnessed): Prom
     const proof = await proveInclusion(crypto, BigInt(index), witnessed.head.size, witnessed.reader)
     proofs.push({ index, hashes: concat(...proof) })
   }
-  if (proofs.length === 0) return false
   archive.transact(() => {
+    archive.setMeta(PROVEN_TO, String(number(last.index) + 1))
     for (const { index, hashes } of proofs) sql.run`INSERT OR IGNORE INTO proof VALUES (${index}, ${size}, ${hashes})`
   })
   return true
+}
+
+/** Mail comes in the register's order and is proven in it: nothing before this index is looked at again. */
+function provenTo(archive: Archive): number {
+  const known = archive.meta(PROVEN_TO)
+  if (known !== undefined) return Number(known)
+  return number(archive.sql.get`SELECT coalesce(max("index") + 1, 0) AS next FROM proof`?.next)
+}
+
+/** An envelope was taken in late, before others that are proven: proofs begin there again. */
+export function proveAgainFrom(archive: Archive, index: number): void {
+  archive.setMeta(PROVEN_TO, String(Math.min(index, provenTo(archive))))
 }
 
 /** Whether the register holds an envelope's stamp at its index; a stamp outside its witnesses' times convicts all the same. */

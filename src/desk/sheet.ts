@@ -11,6 +11,7 @@ import { formatData, formatSheet, type LineEntry, type RollEntry, type SheetData
 import { renderSheet } from "#sheet/readable.ts"
 import { examine } from "#sheet/verify.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
+import { hasGap } from "./gaps.ts"
 
 /** What an officer chooses of a sheet. */
 export type SheetChoice = {
@@ -22,7 +23,7 @@ export type SheetChoice = {
 }
 
 /** Why there is no sheet. */
-export type SheetRefusal = { refused: "sheet.unknown-matter" | "sheet.not-witnessed" }
+export type SheetRefusal = { refused: "sheet.unknown-matter" | "sheet.not-witnessed" | "sheet.gap" }
 
 export type SheetParts = { archive: Archive; founded: Founded }
 
@@ -72,6 +73,7 @@ function collect(
     .map((index) => proven(archive, index))
     .filter((row) => row !== undefined)
   const [first, last] = [number(rows[0]?.place), number(rows.at(-1)?.place)]
+  if (hasGap(archive, line, first, last)) return { refused: "sheet.gap" }
   const checkpoints = openCheckpoints(archive)
   const envelopes = rows.map((row) => {
     const record = about.get(number(row.index))

@@ -11,6 +11,7 @@ import { PRECEDENCES } from "#seal/header.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { filesLeaving, fileViews } from "./files/view.ts"
+import { gapBefore } from "./gaps.ts"
 import { lineageOf } from "./proposing.ts"
 import { relayView } from "./relay-view.ts"
 import { splitTexts } from "./texts.ts"
@@ -196,7 +197,7 @@ function lines({ archive, sql, delegation }: Reading): LineView[] {
   })
 }
 
-function envelopes({ sql }: Reading, line: string, before: number | undefined, limit: number): EnvelopeRow[] {
+function envelopes({ archive, sql }: Reading, line: string, before: number | undefined, limit: number): EnvelopeRow[] {
   const rows = sql.all`SELECT "index", place, serial, sender, at, precedence, hash, fault FROM envelope
     WHERE line = ${line} AND place < ${before ?? Number.MAX_SAFE_INTEGER} ORDER BY place DESC LIMIT ${limit}`
   return rows.map((row) => ({
@@ -208,6 +209,7 @@ function envelopes({ sql }: Reading, line: string, before: number | undefined, l
     precedence: text(row.precedence) ?? "",
     hash: text(row.hash) ?? "",
     fault: text(row.fault) ?? null,
+    gap: gapBefore(archive, line, number(row.place)),
     records: sql.all`SELECT kind, matter, refused FROM record WHERE "index" = ${number(row.index)} ORDER BY number`.map(
       (r) => ({ kind: text(r.kind) ?? "", matter: text(r.matter) ?? "", refused: text(r.refused) ?? null }),
     ),

@@ -17,11 +17,12 @@ export async function evidenceOf(desk: Desk, whose: "author" | "registry", code:
 
 /**
  * That the registry stands convicted of `code` at this desk: a file, nothing called certain, and only two different
- * officers call it certain again. Answers the evidence.
+ * officers call it certain again. `meanwhile` looks at the desk before they do. Answers the evidence.
  */
-export async function convicted(desk: Desk, code: string): Promise<string> {
+export async function convicted(desk: Desk, code: string, meanwhile = async () => {}): Promise<string> {
   const bytes = await evidenceOf(desk, "registry", code)
   assert.ok(desk.status().distrusted, "nothing is called certain")
+  await meanwhile()
   assert.deepEqual(desk.resume("first officer"), { resumed: false })
   assert.deepEqual(desk.resume("first officer"), { resumed: false })
   assert.ok(desk.status().distrusted, "one officer alone does not resume")

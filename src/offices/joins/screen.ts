@@ -57,6 +57,8 @@ export type UnprovenRow = {
   act: string
   texts: string[]
   code: string
+  /** Whether its line stands still for it until officers resume; false for what they could not take in. */
+  waits: boolean
 }
 
 /** GET /api/evidence */
@@ -196,6 +198,8 @@ export type EnvelopeRow = {
   precedence: string
   hash: string
   fault: string | null
+  /** The last place before it, where this desk went on although the registry's word does not follow, and why not. */
+  gap: { after: number; code: string } | null
   records: { kind: string; matter: string; refused: string | null }[]
 }
 

@@ -39,6 +39,8 @@ export type Roll = {
   charter: Charter
   founded: boolean
   rules: number
+  /** Which rules were adopted at which index, oldest first; before, those of the charter are in force. */
+  adopted: readonly { rules: number; index: number }[]
   members: Readonly<Record<string, Member>>
 }
 
@@ -65,8 +67,14 @@ export function emptyRoll(founded: Founded): Roll {
     charter: founded.charter,
     founded: false,
     rules: founded.charter.rules,
+    adopted: [],
     members: byName(Object.fromEntries(members)),
   }
+}
+
+/** The number of the rules that judge what stands at an index: those adopted last before it. */
+export function rulesAt(roll: Roll, index: number): number {
+  return roll.adopted.findLast((one) => one.index < index)?.rules ?? roll.charter.rules
 }
 
 /**
@@ -93,7 +101,8 @@ export async function enterPublicAct(
       return publishSealingKeys(crypto, roll, act, entry)
     case "rules.adopted":
       if (entry.by !== roll.charter.secretariat) return refuse("roll.not-secretariat")
-      return act.number === roll.rules + 1 ? { ...roll, rules: act.number } : refuse("roll.rules-do-not-follow")
+      if (act.number !== roll.rules + 1) return refuse("roll.rules-do-not-follow")
+      return { ...roll, rules: act.number, adopted: [...roll.adopted, { rules: act.number, index: entry.index }] }
   }
 }
 

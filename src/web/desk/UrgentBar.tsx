@@ -21,7 +21,7 @@ export function UrgentBar() {
       row.by !== status.delegation &&
       path !== `/message/${row.line}/${row.matter}`,
   )
-  const rings = status.unproven.filter((row) => row.precedence === "FLASH" && row.texts.length > 0)
+  const rings = status.unproven.filter((row) => row.waits && row.precedence === "FLASH" && row.texts.length > 0)
   const unproven = path === "/" ? [] : rings
   return (
     <div role="alert" className={flashes.length + unproven.length > 0 ? "urgent" : undefined}>

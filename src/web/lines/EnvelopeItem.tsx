@@ -4,6 +4,7 @@ import { Instant } from "../parts/Instant.tsx"
 import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { To } from "../parts/To.tsx"
 import { useWords } from "../words.ts"
+import { EnvelopeMarks } from "./EnvelopeMarks.tsx"
 
 /** One envelope. What rules refuse at its place, or what its author signed wrongly, stays in sight with the reason. */
 export function EnvelopeItem({ row, line }: { row: EnvelopeRow; line: string }) {
@@ -39,11 +40,7 @@ export function EnvelopeItem({ row, line }: { row: EnvelopeRow; line: string }) 
             )}
           </div>
         ))}
-        {row.fault !== null && (
-          <p className="mark">
-            {t("envelope.fault", { name: nameOf(row.by) })} {code("fault", row.fault)}
-          </p>
-        )}
+        <EnvelopeMarks row={row} />
         {row.records.length === 0 && row.fault === null && t("act.none")}
       </td>
     </tr>

@@ -78,5 +78,7 @@ function grouped(rows: readonly EnvelopeRow[]): EnvelopeRow[][] {
 }
 
 function isCheck(row: EnvelopeRow): boolean {
-  return row.fault === null && row.records.every((r) => r.kind === "line.checked" && r.refused === null)
+  return (
+    row.fault === null && row.gap === null && row.records.every((r) => r.kind === "line.checked" && r.refused === null)
+  )
 }

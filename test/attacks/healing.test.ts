@@ -1,0 +1,101 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { inspect } from "#desk/inspect.ts"
+import { rebuild } from "#desk/rebuild.ts"
+import { utf8 } from "#register/bytes.ts"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { openOffice, received, say, until } from "../office.ts"
+import { type Deceived, stopDesk } from "./copies.ts"
+import { convicted } from "./fault.ts"
+import type { Envelope } from "./keys.ts"
+import type { Tampering } from "./relay.ts"
+
+test("what the registry keeps from a desk never stops its lines for good", async (t) => {
+  await using office = await openOffice({ charter: { clocks: RARE } })
+  const direct = office.line("direct line")
+  const [ukraine, russia] = [office.desk("ukraine"), office.desk("russian-federation")]
+  await until(russia, "its slots are over", () => russia.registerView().notWitnessed === 0)
+  const stopped = await stopDesk(office, "russian-federation")
+  const said = async (body: string) => received(ukraine, direct, say(ukraine, direct, body))
+  const words = { first: "the first", second: "the second", third: "the third", fourth: "the fourth" }
+  const first = await said(words.first)
+  const second = await said(words.second)
+  const third = await said(words.third)
+
+  const hashOf = ({ header }: Envelope) =>
+    nodeCrypto.sha256(utf8(header.slice(0, header.lastIndexOf("\n\n") + 1))).toHex()
+  const change = (hash: string, into: (envelope: Envelope) => readonly Envelope[]): Tampering => ({
+    frame: (frame) => (frame.kind === "envelope" && hashOf(frame) === hash ? into(frame) : [frame]),
+  })
+  const row = (one: Deceived, place: number) =>
+    one.desk.views.envelopes(direct, undefined, 100).find((envelope) => envelope.place === place)
+  const reads = async (one: Deceived, matter: string, body: string) =>
+    assert.equal((await received(one.desk, direct, matter)).body, body)
+  const isWhole = async ({ desk }: Deceived) => {
+    await until(desk, "everything is proven", () => desk.registerView().notWitnessed === 0)
+    assert.deepEqual(await inspect(desk.archive, nodeCrypto, desk.founded), [])
+    assert.equal((await rebuild(desk.archive, nodeCrypto, desk.founded)).different, 0)
+  }
+
+  await t.test(
+    "a body damaged each time keeps its place and is asked for from a member, and mail goes on",
+    async () => {
+      let times = 0
+      const damaged = (e: Envelope) => {
+        times++
+        return [{ ...e, body: e.body?.with(times, (e.body[times] ?? 0) ^ 1) ?? null }]
+      }
+      await using one = await stopped.open(change(second.header, damaged))
+      await convicted(one.desk, "body", () => reads(one, third.matter, words.third))
+      assert.equal(times, 3)
+      assert.equal(row(one, second.place)?.fault, "body.withheld")
+      assert.deepEqual(
+        one.desk.evidenceView().map((e) => `${e.whose} ${e.code}`),
+        ["registry body"],
+        "its author is innocent",
+      )
+      await until(ukraine, "the desk says that it cannot open it", () =>
+        ukraine.views
+          .envelopes(direct, undefined, 10)
+          .some((e) => e.by === "russian-federation" && e.records[0]?.kind === "line.unopenable"),
+      )
+      assert.equal(one.desk.status().distrusted, null)
+      await isWhole(one)
+    },
+  )
+
+  await t.test(
+    "after officers resume, a line goes on behind the place that was left out, and the gap is shown",
+    async () => {
+      await using one = await stopped.open(change(second.header, () => []))
+      await convicted(one.desk, "place", async () => {
+        assert.equal(one.desk.views.message(direct, third.matter), undefined)
+        const waits = one.desk.status().unproven.find((unproven) => unproven.hash === third.header)
+        assert.deepEqual([waits?.texts[1], waits?.waits], [words.third, true])
+      })
+      await reads(one, third.matter, words.third)
+      assert.deepEqual(one.desk.status().unproven, [])
+      assert.deepEqual(row(one, third.place)?.gap, { after: first.place, code: "place" })
+      assert.equal(row(one, first.place)?.gap, null)
+
+      const fourth = await said(words.fourth)
+      await reads(one, fourth.matter, words.fourth)
+      assert.equal(row(one, fourth.place)?.gap, null)
+      assert.equal(one.desk.status().distrusted, null, "what follows the gap is no new fault")
+      // Of what it lacks, a desk signs nothing.
+      const own = await received(ukraine, direct, say(one.desk, direct, "an answer behind the gap"))
+      const seen = ukraine.archive.sql.get`SELECT seen FROM envelope WHERE line = ${direct} AND place = ${own.place}`
+      assert.equal(seen?.seen, first.place)
+      assert.deepEqual(ukraine.evidenceView(), [])
+      await isWhole(one)
+    },
+  )
+})
+
+/** Clocks under which no slot comes a second time. */
+const RARE = {
+  slot: { attended: 100_000_000, unattended: 100_000_000 },
+  slotOfMany: { attended: 100_000_000, unattended: 100_000_000 },
+  acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 },
+  stampBound: 60,
+}
