@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit"
 import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { streamSSE } from "hono/streaming"
 import { z } from "zod"
+import { boardApi } from "./board-api.ts"
 import { changesSince, readUpTo } from "./changes.ts"
 import { fileRoutes } from "./files/api.ts"
 import type { Officer } from "./officers.ts"
@@ -81,6 +82,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
   app.route("/", workbenchApi(desk))
+  app.route("/", boardApi(desk))
   return app
 }
 

@@ -9,7 +9,9 @@ import { Register } from "./register/Register.tsx"
 import { usePlace } from "./router.ts"
 import { TranslationQueue } from "./translation/Queue.tsx"
 import { Translate } from "./translation/Translate.tsx"
+import { BoardScreen } from "./watch/BoardScreen.tsx"
 import { ChangesScreen } from "./watch/ChangesScreen.tsx"
+import { CheckScreen } from "./watch/CheckScreen.tsx"
 import { useWords } from "./words.ts"
 
 /** The screen that the address names. */
@@ -26,6 +28,9 @@ export function Screen() {
     return <Translate key={`${first}/${second}`} line={first} matter={second} into={query.get("into")} />
   if (office === "translations") return <TranslationQueue />
   if (office === "compose") return <Compose key={query.toString()} query={query} />
+  if (office === "board") return <BoardScreen />
+  if (office === "check" && first && second)
+    return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />
   if (office === "changes") return <ChangesScreen />
   if (office === "register") return <Register />
   return (

@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react"
 import { useIntl } from "react-intl"
+import type check from "#words/en/check.json"
 import type desk from "#words/en/desk.json"
 import type lines from "#words/en/lines.json"
 import type refusals from "#words/en/refusals.json"
@@ -22,6 +23,7 @@ export type WordId =
   | keyof typeof register
   | keyof typeof watch
   | keyof typeof translation
+  | keyof typeof check
 export type Words = Record<string, string>
 
 const loads: Record<Language, () => Promise<{ words: Words }>> = {

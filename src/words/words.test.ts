@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url"
 import { IntlMessageFormat } from "intl-messageformat"
 import { REFUSALS } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
+import { OUTCOMES } from "#offices/joins/board.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
+import { RESULTS } from "#offices/lines/check.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { TRANSLATIONS } from "#offices/lines/translation.ts"
 import { RELEASE_FAULTS } from "#offices/release.ts"
@@ -86,6 +88,11 @@ const FAMILIES: Record<string, readonly string[]> = {
   rung: RUNGS,
   meaning: RUNGS,
   objection: OBJECTIONS,
+  outcome: OUTCOMES,
+  hour: [..."hpsor"],
+  quality: [..."12345"],
+  result: RESULTS,
+  "check-due": ["answer", "close", "explain"],
   "translation-kind": [...TRANSLATIONS, "MACHINE", "unknown"],
   "translation-means": [...TRANSLATIONS, "MACHINE"],
   seat: [...SEATS, "label"],

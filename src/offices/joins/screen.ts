@@ -1,5 +1,6 @@
 import type { MessageState } from "../lines/message.ts"
 import type { Charter } from "../roll/charter.ts"
+import type { BoardDay } from "./board.ts"
 import type { Ladder } from "./ladder.ts"
 import type { RelayView } from "./relays.ts"
 
@@ -142,6 +143,35 @@ export type Aid = { language: string; subject: string; body: string; at: string;
 /** GET /api/translations: messages of this desk's lines that a language of the office still lacks, most urgent first. */
 export type Untranslated = Pick<MessageRow, "line" | "matter" | "by" | "at" | "precedence" | "language" | "subject"> & {
   missing: string[]
+}
+
+/** GET /api/board: how every member of every line went, by day and hour. */
+export type BoardView = { days: string[]; rows: { line: string; member: string; days: BoardDay[] }[] }
+
+/** GET /api/checks/:line/:matter: one line check by officers. */
+export type CheckView = {
+  line: string
+  matter: string
+  by: string
+  at: string
+  slot: string
+  header: string
+  text: string | null
+  members: {
+    member: string
+    answered: { at: string; readBack: string | null; quality: number; letters: boolean } | null
+    closed: { at: string; result: string; text: string | null } | null
+    unanswered: string | null
+    explained: { at: string; text: string | null } | null
+  }[]
+}
+
+/** GET /api/checks: what officers of this desk have to do about line checks now. */
+export type CheckDue = {
+  what: "call" | "answer" | "close" | "explain"
+  line: string
+  slot: string
+  matter: string | null
 }
 
 /** GET /api/changes: what was entered since this officer last closed the list. */

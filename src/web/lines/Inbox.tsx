@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react"
-import type { MessageRow, WaitingRow } from "#offices/joins/screen.ts"
+import type { CheckDue, MessageRow, WaitingRow } from "#offices/joins/screen.ts"
 import { drafts, settleDrafts } from "../desk/drafts.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
@@ -7,6 +7,7 @@ import { useLineName } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { To } from "../parts/To.tsx"
+import { ChecksDue } from "../watch/ChecksDue.tsx"
 import { useWords } from "../words.ts"
 import { DraftList } from "./DraftList.tsx"
 import { MessageList } from "./MessageList.tsx"
@@ -19,6 +20,7 @@ export function Inbox() {
   const { t } = useWords()
   const lineName = useLineName()
   const waiting = useResource<WaitingRow[]>("/waiting", live, (e) => e.kind === "outbox" || e.kind === "connection")
+  const checks = useResource<CheckDue[]>("/checks", live, (e) => e.kind === "entered" || e.kind === "outbox")
   const parts = byUrgency(inbox.rows, status.delegation)
   const awaited = status.lines.filter((line) => !line.open && line.awaited.includes(status.delegation))
   const [written, setWritten] = useState(() => drafts(status.delegation))
@@ -34,6 +36,7 @@ export function Inbox() {
           {t("inbox.line-awaits")} <To href={`/line/${line.id}`}>{lineName(line)}</To>
         </Notice>
       ))}
+      <ChecksDue due={checks.value ?? []} />
       {status.unproven.length > 0 && <UnprovenList rows={status.unproven} />}
       <MessageList title={t("inbox.urgent")} rows={parts.urgent} />
       {waiting.value && waiting.value.length > 0 && <WaitingList rows={waiting.value} />}

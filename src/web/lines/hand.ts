@@ -6,7 +6,7 @@ export type Act = {
   act: string
   line: string
   precedence?: string
-  fields: Record<string, string>
+  fields: Record<string, string | number | boolean>
   texts?: Record<string, string>
   /** One word for it: handed in twice, it is one act. */
   token?: string

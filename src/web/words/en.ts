@@ -1,3 +1,4 @@
+import check from "#words/en/check.json"
 import desk from "#words/en/desk.json"
 import lines from "#words/en/lines.json"
 import refusals from "#words/en/refusals.json"
@@ -6,4 +7,12 @@ import translation from "#words/en/translation.json"
 import watch from "#words/en/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
-export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...translation, ...watch }
+export const words: Record<string, string> = {
+  ...check,
+  ...desk,
+  ...lines,
+  ...register,
+  ...refusals,
+  ...translation,
+  ...watch,
+}

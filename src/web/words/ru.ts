@@ -1,3 +1,4 @@
+import check from "#words/ru/check.json"
 import desk from "#words/ru/desk.json"
 import lines from "#words/ru/lines.json"
 import refusals from "#words/ru/refusals.json"
@@ -6,4 +7,12 @@ import translation from "#words/ru/translation.json"
 import watch from "#words/ru/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
-export const words: Record<string, string> = { ...desk, ...lines, ...register, ...refusals, ...translation, ...watch }
+export const words: Record<string, string> = {
+  ...check,
+  ...desk,
+  ...lines,
+  ...register,
+  ...refusals,
+  ...translation,
+  ...watch,
+}
