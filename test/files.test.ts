@@ -1,6 +1,12 @@
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
+import { join } from "node:path"
 import { test } from "node:test"
+import pg from "pg"
+import { writeBackup } from "#registry/backup.ts"
+import { restoreBackup } from "#registry/restore.ts"
+import { programFolder } from "../src/cli/exercise/found.ts"
+import { systemClock } from "../src/clock.ts"
 import { attach, filesAt, opened, sayWith, untilFiles } from "./files.ts"
 import { openOffice, received, say } from "./office.ts"
 
@@ -23,8 +29,7 @@ test("a file travels sealed from one desk to another and opens there as it was",
   assert.deepEqual(await opened(to, message, 0), large)
   assert.deepEqual(await opened(to, message, 1), small)
   assert.deepEqual(await opened(from, message, 0), large)
-  const { Pool } = (await import("pg")).default
-  const pool = new Pool({ ...office.postgres.connectionOptions, max: 1 })
+  const pool = new pg.Pool({ ...office.postgres.connectionOptions, max: 1 })
   const { rows } = await pool.query(
     "SELECT (SELECT count(*) FROM piece) AS pieces, (SELECT count(*) FROM file) AS files",
   )
@@ -51,4 +56,39 @@ test("while its files are on their way an act waits, and others of its line pass
   const [one, two] = [await received(to, line, first), await received(to, line, second)]
   assert.ok(two.place < one.place)
   await untilFiles(to, one, "taken")
+})
+
+test("a backup carries the files on their way, and what is missing in it is offered again by its author", async () => {
+  await using office = await openOffice({ clock: systemClock(0, 10) })
+  const line = office.line("direct line")
+  const from = office.desk("ukraine")
+  await office.closeDesk("russian-federation")
+  const contents = [randomBytes(2_500_000), randomBytes(100_000)]
+  const send = async (i: number) => {
+    const upload = await attach(from, contents[i] ?? assert.fail(), `${i}.bin`)
+    const message = { line, matter: sayWith(from, line, `file ${i}`, [upload]) }
+    await received(from, line, message.matter)
+    return message
+  }
+  const [first, second] = [await send(0), await send(1)]
+  const file = join(office.data, "registry.backup")
+  await writeBackup(office.postgres.connectionOptions, from.founded, file)
+  await received(from, line, say(from, line, "after the backup"))
+  await office.closeRegistry()
+  const client = new pg.Client(office.postgres.connectionOptions)
+  await client.connect()
+  await client.query("DROP SCHEMA public CASCADE")
+  await client.query("CREATE SCHEMA public")
+  const folder = programFolder(office.data, "registry")
+  await restoreBackup({ folder, database: office.postgres.connectionOptions, file })
+  // As if the backup were older than the second file.
+  await client.query("DELETE FROM file WHERE length < 1000000")
+  await client.end()
+  await office.reopenRegistry()
+  const to = await office.reopenDesk("russian-federation")
+  for (const [i, message] of [first, second].entries()) {
+    await received(to, line, message.matter)
+    await untilFiles(to, message, "taken")
+    assert.deepEqual(await opened(to, message), contents[i])
+  }
 })

@@ -10,6 +10,7 @@ import { parseU63 } from "#register/tree.ts"
 import { readForm } from "#seal/form.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Frame, formatFrame, frameReader } from "#seal/wire.ts"
+import { fileFrames } from "./backup-files.ts"
 
 const FORM = "iod.backup/v1"
 /** The last line, over everything before it: `sha256 <64 hex digits>\n`. */
@@ -24,7 +25,7 @@ const ROWS = 16
 export type Written = { size: bigint; bytes: number }
 
 /**
- * Writes charter, checkpoints and every envelope of a registry's database to the new file `file`, from one snapshot
+ * Writes charter, checkpoints, every envelope and the files on their way of a registry's database to the new file `file`, from one snapshot
  * (REPEATABLE READ), while the registry works; format: docs/operating.md. The file appears under its name only when it
  * is whole and on disk. Throws with a sentence; then there is no file.
  */
@@ -77,6 +78,7 @@ async function writeAll(client: pg.Client, founded: Founded, handle: FileHandle)
       next++
     }
   }
+  for await (const frame of fileFrames(client)) await write(formatFrame(frame))
   await handle.writeFile(`sha256 ${hash.digest("hex")}\n`)
   return { size, bytes: bytes + TRAILER }
 }

@@ -11,6 +11,7 @@ import { evaluatePolicy, type Policy, parsePolicy } from "#register/policy.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import type { Frame } from "#seal/wire.ts"
 import { type Backup, openBackup } from "./backup.ts"
+import { openRestoredFiles } from "./backup-files.ts"
 import { type Ends, openEnds } from "./ends.ts"
 import { type Growth, openGrowth } from "./growth.ts"
 import { insertGroup, type Ledger, openLedger } from "./ledger.ts"
@@ -94,13 +95,16 @@ async function fill(client: pg.PoolClient, ledger: Ledger, backup: Backup): Prom
     growth: await openGrowth(nodeCrypto, ledger),
   }
   const shown: Shown[] = []
+  const files = openRestoredFiles(client)
   for await (const frames of backup.frames()) {
     for (const frame of frames) if (frame.kind === "checkpoint") shown.push(await openShown(frame.note, log, policy))
     for (const group of groups(frames, state.growth.size(), shown)) {
       await enter(client, state, registry, group)
       checkRoots(state.growth, shown)
     }
+    for (const frame of frames) await files.take(frame)
   }
+  await files.end()
   const size = state.growth.size()
   if (size !== backup.size) throw new VerificationError("tree.size", "it does not hold as many entries as it says")
   if (shown.some((checkpoint) => checkpoint.size > size))

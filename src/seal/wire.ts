@@ -8,11 +8,14 @@ export type Frame =
   | { kind: "line-head"; note: string }
   /** Nothing new; the stream lives. */
   | { kind: "quiet" }
+  /** In a registry's backup only, behind the envelopes: a file that is on its way, and the pieces of it. */
+  | { kind: "file"; note: string }
+  | { kind: "piece"; bytes: Uint8Array }
 
 /** An envelope as a desk hands it in. */
 export type Posted = { header: string; body: Uint8Array }
 
-const KINDS = ["envelope", "checkpoint", "line-head", "quiet"] as const
+const KINDS = ["envelope", "checkpoint", "line-head", "quiet", "file", "piece"] as const
 const HEAD = 5
 /** Longest frame that a reader accepts: a body of the largest size with its notes. */
 export const LONGEST_FRAME = (1 << 23) + (1 << 18)
@@ -25,6 +28,7 @@ export function formatFrame(frame: Frame): Uint8Array<ArrayBuffer> {
 
 function framePayload(frame: Frame): Uint8Array {
   if (frame.kind === "quiet") return new Uint8Array()
+  if (frame.kind === "piece") return frame.bytes
   if (frame.kind !== "envelope") return utf8(frame.note)
   const body = frame.body ? [u32be(frame.body.length), frame.body] : []
   const [header, stamp] = [utf8(frame.header), utf8(frame.stamp)]
@@ -66,6 +70,7 @@ function parseFrame(number: number, payload: Uint8Array): Frame {
   if (kind === undefined) throw new VerificationError("encoding", "a frame of an unknown kind")
   if (kind === "quiet" && payload.length > 0) throw new VerificationError("encoding", "a quiet frame carries something")
   if (kind === "quiet") return { kind }
+  if (kind === "piece") return { kind, bytes: payload.slice() }
   if (kind !== "envelope") return { kind, note: fromUtf8(payload) }
   const parts = splitParts(payload)
   const [header, stamp, body] = parts
