@@ -138,6 +138,8 @@ export type ActKind<State, Fields extends { matter: string }> = {
   schema: z.ZodType<Fields>
   /** Fields of a record that hold salted hashes of free texts. */
   texts: readonly (keyof Fields & string)[]
+  /** Those of `texts` that no person reads (a signed note, a secret): nobody looks for words in them. */
+  forMachines?: readonly (keyof Fields & string)[]
   /** Whether a record may name sealed files in its field `files` (attachment.ts). */
   files?: true
   /** Whether an officer says it, or a desk by itself. */

@@ -2,6 +2,7 @@ import type { MessageState } from "../lines/message.ts"
 import type { Charter } from "../roll/charter.ts"
 import type { BoardDay } from "./board.ts"
 import type { Ladder } from "./ladder.ts"
+import type { Piece } from "./query.ts"
 import type { RelayView } from "./relays.ts"
 
 /** The shapes in which a desk answers its screens and scripts: one source for both sides of the API. */
@@ -245,6 +246,37 @@ export type WaitingRow = {
   subject: string | null
   /** Files that go to the registry before it: bytes, how many of them are there, and why it does not go on. */
   files: { length: number; done: number; waits: string | null } | null
+}
+
+/** GET /api/search */
+export type SearchAnswer = {
+  hits: SearchHit[]
+  more: boolean
+  /** Set while an archive that is older than its index is still put into it: older words may be missing. */
+  filling: { done: number; of: number } | null
+}
+
+/** A record in one of whose texts all that was looked for stands. */
+export type SearchHit = {
+  line: string
+  matter: string
+  act: string
+  index: number
+  number: number
+  by: string
+  serial: number
+  at: string
+  precedence: string
+  /** Why it is not taken into account, where it is not. */
+  refused: string | null
+  /** Whose screen shows the matter; null for a record that opened none. */
+  office: string | null
+  language: string | null
+  /** The subject of the matter, with what was found in it; null where it has none here. */
+  title: Piece[] | null
+  titleLanguage: string | null
+  /** Where what was looked for stands in the other texts of the record. */
+  excerpt: Piece[]
 }
 
 /** What happens at a desk while screens watch: told to each open screen in the moment. */

@@ -94,6 +94,8 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
   kind: "message.sent",
   schema: sent,
   texts: ["subject", "body", "release", "words"],
+  // `words` says once more what subject and body say.
+  forMachines: ["release", "words"],
   files: true,
   by: "officer",
   callsForReceipt: true,
