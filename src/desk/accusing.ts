@@ -1,7 +1,7 @@
 import type { Roll } from "#offices/roll/roll.ts"
 import type { Archive } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
-import { falseRegister, isOutsideWitnessTimes } from "./claims.ts"
+import { falseRegister, falseTime } from "./claims.ts"
 import type { Evidence } from "./evidence.ts"
 
 export type AccusingParts = { archive: Archive; evidence: Evidence }
@@ -18,6 +18,7 @@ export function checkClaims(
   if (seen === undefined) evidence.againstAuthor("seen", frame, where)
   const register = falseRegister(archive, arrival)
   if (register) evidence.againstAuthor(register, frame, where)
-  if (isOutsideWitnessTimes(archive, stamp, roll.charter.clocks.stampBound))
-    evidence.againstRegistry("stamp-time", frame)
+  const timed = { index: Number(stamp.index), at: stamp.at, register: signed.header.register }
+  const witnessed = falseTime(archive, timed, roll.charter.clocks.stampBound)
+  if (witnessed) evidence.againstRegistry("stamp-time", `${frame.header}\n${frame.stamp}\n${witnessed}`)
 }

@@ -1,3 +1,4 @@
+import type { Header } from "#seal/header.ts"
 import { type Archive, text } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
 
@@ -17,21 +18,27 @@ export function falseRegister(
   return row && text(row.root) !== register.root ? "register-root" : undefined
 }
 
+/** What a stamp's instant is held against: its place in the register, and the checkpoint that its header names. */
+export type TimedStamp = { index: number; at: string; register: Header["register"] }
+
 /**
- * Whether a stamp's instant lies outside its witnesses' times by more than `bound` seconds: it was entered after every
- * checkpoint that does not cover it and before the first that does. Only what this desk verified is asked.
+ * The checkpoint by which a stamp's instant is false by more than `bound` seconds; undefined where none shows that.
+ *
+ * It was entered before the first quorum over its index. And it was signed after its author had verified the checkpoint
+ * that the header names, hence after every smaller one: a witness never cosigns a smaller size than it has, however often
+ * it cosigns one size again. That no other checkpoint covers it says nothing: entries that the registry lost and took
+ * back from desks keep their stamps and are witnessed late, which is shown and accuses nobody.
  */
-export function isOutsideWitnessTimes(
-  { sql }: Archive,
-  { index, at }: { index: bigint | number; at: string },
-  bound: number,
-): boolean {
-  const place = Number(index)
-  const before = sql.get`SELECT witnessed FROM checkpoint WHERE size <= ${place} ORDER BY size DESC LIMIT 1`
-  const after = sql.get`SELECT witnessed FROM checkpoint WHERE size > ${place} ORDER BY size LIMIT 1`
+export function falseTime({ sql }: Archive, { index, at, register }: TimedStamp, bound: number): string | undefined {
+  const over = sql.get`SELECT witnessed, note FROM checkpoint WHERE size > ${index} ORDER BY size LIMIT 1`
+  const below = sql.get`SELECT witnessed, note FROM checkpoint WHERE size < ${Number(register?.size ?? 0)}
+    ORDER BY size DESC LIMIT 1`
   const [stamped, room] = [Date.parse(at), bound * 1000]
-  const tooEarly = before !== undefined && stamped < Date.parse(text(before.witnessed) ?? "") - room
   // Witnesses state whole seconds: a stamp within the same one is not after it.
-  const tooLate = after !== undefined && stamped >= Date.parse(text(after.witnessed) ?? "") + room + 1000
-  return tooEarly || tooLate
+  if (over && stamped >= instantIn(over) + room + 1000) return text(over.note)
+  return below && stamped < instantIn(below) - room ? text(below.note) : undefined
+}
+
+function instantIn(row: Record<string, unknown>): number {
+  return Date.parse(text(row.witnessed) ?? "")
 }

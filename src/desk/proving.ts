@@ -2,9 +2,10 @@ import { concat, sameBytes } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { parseNote } from "#register/note.ts"
 import { leafHash, proveInclusion } from "#register/tree.ts"
+import { parseSignedHeader } from "#seal/header.ts"
 import { registerEntry } from "#seal/stamp.ts"
 import { type Archive, number, text } from "./archive.ts"
-import { isOutsideWitnessTimes } from "./claims.ts"
+import { falseTime } from "./claims.ts"
 import type { Evidence } from "./evidence.ts"
 import type { Known } from "./history.ts"
 
@@ -31,7 +32,7 @@ export async function proveNext(parts: ProvingParts, witnessed: Witnessed): Prom
   const { archive, crypto } = parts
   const { sql } = archive
   const size = Number(witnessed.head.size)
-  const rows = sql.all`SELECT "index", line, place, stamp, at FROM envelope
+  const rows = sql.all`SELECT "index", line, place, header, stamp, at FROM envelope
     WHERE "index" >= ${provenTo(archive)} AND "index" < ${size}
     ORDER BY "index" LIMIT ${TOGETHER}`
   const last = rows.at(-1)
@@ -66,7 +67,7 @@ export function proveAgainFrom(archive: Archive, index: number): void {
 async function standsThere(
   { archive, crypto, evidence, stampBound }: ProvingParts,
   row: Record<string, unknown>,
-  { reader, note }: Witnessed,
+  { reader }: Witnessed,
 ): Promise<boolean> {
   const [index, stamp] = [number(row.index), text(row.stamp) ?? ""]
   // The stamp's signature was checked when it came in; only its text is the entry.
@@ -76,7 +77,9 @@ async function standsThere(
     evidence.againstRegistry("entry", stamp)
     return false
   }
-  if (isOutsideWitnessTimes(archive, { index, at: text(row.at) ?? "" }, stampBound))
-    evidence.againstRegistry("stamp-time", `${stamp}\n${note}`)
+  const header = text(row.header) ?? ""
+  const { register } = parseSignedHeader(crypto, header).header
+  const witnessed = falseTime(archive, { index, at: text(row.at) ?? "", register }, stampBound)
+  if (witnessed) evidence.againstRegistry("stamp-time", `${header}\n${stamp}\n${witnessed}`)
   return true
 }

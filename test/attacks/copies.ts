@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { type Desk, openDesk } from "#desk/open.ts"
 import { programFolder } from "../../src/cli/exercise/found.ts"
 import { type Clock, systemClock } from "../../src/clock.ts"
-import type { Office } from "../office.ts"
+import { type Office, until } from "../office.ts"
 import { openRelay, type Relay, type Tampering } from "./relay.ts"
 
 /** One desk as it stood when it was stopped, to be opened again and again, each time behind another registry. */
@@ -53,6 +53,27 @@ export async function stopDesk(office: Office, name: string): Promise<Stopped> {
       }
     },
   }
+}
+
+/**
+ * Waits until every desk has spoken in its first slot of each line. With rare slots none speaks later: copies of one
+ * desk would all speak under one serial, and what follows a message would be one more envelope of its line.
+ */
+export async function slotsAreOver(office: Office): Promise<void> {
+  for (const [name, desk] of office.desks) {
+    const spoken = () => desk.archive.sql.all`SELECT DISTINCT e.line FROM record JOIN envelope e USING ("index")
+      WHERE kind = 'line.checked' AND e.sender = ${name}`
+    const isOver = () => spoken().length === desk.views.lines().length && desk.outbox.waiting() === 0
+    await until(desk, `the slots of ${name} are over`, isOver)
+  }
+}
+
+/** Clocks under which no slot comes a second time. */
+export const RARE = {
+  slot: { attended: 100_000_000, unattended: 100_000_000 },
+  slotOfMany: { attended: 100_000_000, unattended: 100_000_000 },
+  acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 },
+  stampBound: 60,
 }
 
 /** The machine's time, on which whatever is waited for comes at once. */

@@ -5,7 +5,7 @@ import { rebuild } from "#desk/rebuild.ts"
 import { utf8 } from "#register/bytes.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { openOffice, received, say, until } from "../office.ts"
-import { type Deceived, stopDesk } from "./copies.ts"
+import { type Deceived, RARE, slotsAreOver, stopDesk } from "./copies.ts"
 import { convicted } from "./fault.ts"
 import type { Envelope } from "./keys.ts"
 import type { Tampering } from "./relay.ts"
@@ -14,7 +14,8 @@ test("what the registry keeps from a desk never stops its lines for good", async
   await using office = await openOffice({ charter: { clocks: RARE } })
   const direct = office.line("direct line")
   const [ukraine, russia] = [office.desk("ukraine"), office.desk("russian-federation")]
-  await until(russia, "its slots are over", () => russia.registerView().notWitnessed === 0)
+  await slotsAreOver(office)
+  await until(russia, "all is witnessed", () => russia.registerView().notWitnessed === 0)
   const stopped = await stopDesk(office, "russian-federation")
   const said = async (body: string) => received(ukraine, direct, say(ukraine, direct, body))
   const words = { first: "the first", second: "the second", third: "the third", fourth: "the fourth" }
@@ -91,11 +92,3 @@ test("what the registry keeps from a desk never stops its lines for good", async
     },
   )
 })
-
-/** Clocks under which no slot comes a second time. */
-const RARE = {
-  slot: { attended: 100_000_000, unattended: 100_000_000 },
-  slotOfMany: { attended: 100_000_000, unattended: 100_000_000 },
-  acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 },
-  stampBound: 60,
-}

@@ -8,7 +8,7 @@ import { formatStamp, nextHead, publicLine, registerEntry, type Stamp } from "#s
 import { formatFrame } from "#seal/wire.ts"
 import { openOffice, received, say, until } from "../office.ts"
 import { openAuthor } from "./author.ts"
-import { type Deceived, hastyClock, stopDesk } from "./copies.ts"
+import { type Deceived, hastyClock, RARE, slotsAreOver, stopDesk } from "./copies.ts"
 import { accusesNobody, convicted, evidenceOf } from "./fault.ts"
 import { type Envelope, publishedEntries, stolenKeys } from "./keys.ts"
 import type { Tampering } from "./relay.ts"
@@ -20,13 +20,11 @@ test("the registry’s fault takes the word certain away until two officers resu
   const [ukraine, secretariat] = [office.desk("ukraine"), office.desk("secretariat")]
   const roll = () => secretariat.book.roll()
   const russia = office.desk("russian-federation")
-  // Its copies must not speak in slots: they would all speak under one serial.
-  const checked = () => russia.archive.sql.all`SELECT DISTINCT e.line FROM record JOIN envelope e USING ("index")
-    WHERE kind = 'line.checked' AND e.sender = 'russian-federation'`
-  const spoke = () => checked().length === 3 && russia.outbox.waiting() === 0
-  await until(russia, "its slots are over", () => spoke() && russia.registerView().notWitnessed === 0)
+  await slotsAreOver(office)
+  await until(russia, "all is witnessed", () => russia.registerView().notWitnessed === 0)
   const stopped = await stopDesk(office, "russian-federation")
 
+  const rows = secretariat.archive.sql
   // What everyone but that desk has heard since: two on one line, two on the other, a public act, one more.
   const first = await received(ukraine, direct, say(ukraine, direct, "the first"))
   const second = await received(ukraine, direct, say(ukraine, direct, "the second"))
@@ -36,9 +34,12 @@ test("the registry’s fault takes the word certain away until two officers resu
   const fourth = await received(secretariat, all, say(secretariat, all, "the fourth"))
   const published = icrc.compose(publicLine(1), "", { act: sealingKeysAct(), texts: [] })
   assert.equal(await icrc.post(published), "stamped")
+  const size = () => secretariat.registerView().size ?? 0
+  const isVerified = () =>
+    rows.get`SELECT 1 AS held FROM envelope WHERE hash = ${published.hash} AND "index" < ${size()}`
+  await until(secretariat, "the public act is verified in the register", () => isVerified() !== undefined)
   const last = await received(secretariat, all, say(secretariat, all, "the last"))
   const hashes = { first: first.header, second: second.header, third: third.hash, fourth: fourth.header }
-  const rows = secretariat.archive.sql
   await until(secretariat, "everything is witnessed", () => secretariat.registerView().notWitnessed === 0)
   const entries = await publishedEntries(office.registry.url)
   assert.equal(entries.length, Number(rows.get`SELECT max("index") + 1 AS size FROM envelope`?.size))
@@ -232,19 +233,34 @@ test("the registry’s fault takes the word certain away until two officers resu
     assert.ok((await convicted(one.desk, "stamp-time")).includes(stamp.at))
   })
 
-  await t.test("a stamp long before the witnesses’ time of what it came after convicts", async () => {
-    const { index } = rowOf(last.header)
-    const { note, file } = await keys.register(entries.slice(0, index), { at: Date.now() + 120_000 })
-    const without = change(last.header, () => [])
-    await using one = await stopped.open({
-      frame: (frame) => (frame.kind === "checkpoint" ? [{ ...frame, note }] : (without.frame?.(frame) ?? [frame])),
-      file,
-    })
-    await until(one.desk, "the register before it", () => one.desk.registerView().size === index)
+  await t.test("a stamp long before the witnesses’ time of what its author had verified convicts", async () => {
+    // The header names a checkpoint; one that is smaller was cosigned before it.
+    const named = Number(/^register (\d+) /m.exec(rowOf(last.header).header)?.[1])
+    await using one = await stopped.open(withoutLast(await keys.register(entries.slice(0, named - 1), soon())))
+    await until(one.desk, "the register before it", () => one.desk.registerView().size === named - 1)
     one.relay.tamper({ frame: (frame) => (frame.kind === "checkpoint" ? [] : [frame]) })
     one.relay.drop()
-    await convicted(one.desk, "stamp-time")
+    const evidence = await convicted(one.desk, "stamp-time")
+    assert.ok(evidence.includes("iod.envelope/v1\n") && evidence.includes(`\n${named - 1}\n`))
   })
+
+  await t.test(
+    "what the registry lost and took back keeps its stamps, is witnessed late, and accuses nobody",
+    async () => {
+      // As the registry cosigned anew what it still had, before a desk brought the rest.
+      const { index } = rowOf(last.header)
+      await using one = await stopped.open(withoutLast(await keys.register(entries.slice(0, index), soon())))
+      await until(one.desk, "the register before it", () => one.desk.registerView().size === index)
+      const { note, file } = await keys.register(entries, soon())
+      one.relay.tamper({ frame: (frame) => (frame.kind === "checkpoint" ? [{ ...frame, note }] : [frame]), file })
+      one.relay.drop()
+      await complete(one)
+      await until(one.desk, "it is witnessed", () => one.desk.views.message(all, last.matter)?.witnessed != null)
+      const view = one.desk.views.message(all, last.matter)
+      assert.ok(Date.parse(view?.witnessed ?? "") - Date.parse(view?.at ?? "") > 60_000, "late")
+      accusesNobody(one.desk)
+    },
+  )
 
   await t.test("one serial stamped twice convicts the registry and the author who signed both", async () => {
     const one = icrc.compose(all, "this under the serial")
@@ -412,7 +428,25 @@ test("the registry’s fault takes the word certain away until two officers resu
     for (const hash of Object.values(hashes)) assert.ok(rowOf(hash).note.includes(hash))
   })
 
-  type Held = { index: number; place: number; head: string; previous: string; at: string; note: string; stamp: Stamp }
+  /** A register as it was before the last envelope, which is not handed out yet. */
+  function withoutLast({ note, file }: Awaited<ReturnType<typeof keys.register>>): Tampering {
+    const without = change(last.header, () => [])
+    return {
+      frame: (frame) => (frame.kind === "checkpoint" ? [{ ...frame, note }] : (without.frame?.(frame) ?? [frame])),
+      file,
+    }
+  }
+
+  type Held = {
+    header: string
+    index: number
+    place: number
+    head: string
+    previous: string
+    at: string
+    note: string
+    stamp: Stamp
+  }
   /** An envelope's stamp as an honest desk holds it. */
   function rowOf(hash: string): Held {
     const of = [secretariat, ukraine].map((desk) => desk.archive.sql.get`SELECT * FROM envelope WHERE hash = ${hash}`)
@@ -422,7 +456,8 @@ test("the registry’s fault takes the word certain away until two officers resu
     const before = secretariat.archive.sql
       .get`SELECT head FROM envelope WHERE line = ${stamp.line} AND place = ${stamp.place - 1}`
     const { place, head, at } = stamp
-    return { index: Number(stamp.index), place, head, at, previous: String(before?.head), note, stamp }
+    const header = String(of.find((one) => one !== undefined)?.header)
+    return { header, index: Number(stamp.index), place, head, at, previous: String(before?.head), note, stamp }
   }
 
   function stampedInstead(envelope: Envelope, other: { header: string; body: Uint8Array; hash: string }): Envelope {
@@ -433,13 +468,8 @@ test("the registry’s fault takes the word certain away until two officers resu
   }
 })
 
-/** Clocks under which no slot comes a second time. */
-const RARE = {
-  slot: { attended: 100_000_000, unattended: 100_000_000 },
-  slotOfMany: { attended: 100_000_000, unattended: 100_000_000 },
-  acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 },
-  stampBound: 60,
-}
+/** Cosigned two minutes from now: later than any stamp by more than the bound. */
+const soon = () => ({ at: Date.now() + 120_000 })
 
 const instead = (note: string): Tampering => ({
   frame: (frame) => (frame.kind === "checkpoint" ? [{ kind: "checkpoint", note }] : [frame]),

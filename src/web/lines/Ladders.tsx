@@ -34,7 +34,12 @@ export function Ladders({ message }: { message: MessageView }) {
           </thead>
           <tbody>
             {common.map((step) => (
-              <Row key={step.rung} step={step} by={step.rung === "submitted" ? message.by : step.by} />
+              <Row
+                key={step.rung}
+                step={step}
+                by={step.rung === "submitted" ? message.by : step.by}
+                late={step.rung === "witnessed" && isLate(message.at, step.at, status.clocks.stampBound)}
+              />
             ))}
           </tbody>
           {ordered.map(({ addressee, steps }) => {
@@ -75,7 +80,12 @@ export function Ladders({ message }: { message: MessageView }) {
   )
 }
 
-function Row({ step, by }: { step: Step; by: string }) {
+/** Whether the quorum came later after the stamp than the charter allows, in seconds: shown, and nobody's fault. */
+function isLate(stamped: string, witnessed: string, bound: number): boolean {
+  return Date.parse(witnessed) - Date.parse(stamped) > bound * 1000
+}
+
+function Row({ step, by, late = false }: { step: Step; by: string; late?: boolean }) {
   const { t } = useWords()
   const nameOf = useNameOf()
   return (
@@ -84,6 +94,7 @@ function Row({ step, by }: { step: Step; by: string }) {
       <td>{nameOf(by)}</td>
       <td>
         <FullInstant at={step.at} />
+        {late && <p className="mark">{t("ladder.witnessed-late")}</p>}
       </td>
     </tr>
   )
