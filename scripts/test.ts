@@ -7,7 +7,7 @@ import { globSync } from "node:fs"
  */
 const pattern = process.argv[2] ?? ""
 const files = globSync(["src/**/*.test.ts", "test/**/*.test.ts"]).filter((file) => file.includes(pattern))
-const isPure = (file: string) => /^src\/(offices|register|files|seal|sheet|public|words)\//.test(file)
+const isPure = (file: string) => /^src\/(offices|register|files|seal|sheet|paper|public|words)\//.test(file)
 
 function run(title: string, chosen: readonly string[], options: readonly string[]): boolean {
   if (chosen.length === 0) return true

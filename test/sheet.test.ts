@@ -1,11 +1,15 @@
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { execFile, spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import { promisify } from "node:util"
+import { parse } from "csv-parse/sync"
 import { deskApi } from "#desk/api.ts"
 import type { Desk } from "#desk/open.ts"
+import { leaveScriptAddress, listenDesk } from "#desk/serve.ts"
+import { attachedTo } from "#paper/attached.ts"
 import { VerificationError } from "#register/error.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { officeFingerprint } from "#sheet/fingerprint.ts"
@@ -49,6 +53,8 @@ test("proof sheets of a real office", async (t) => {
   await t.test("texts that were not disclosed are not in the file, of a list only the record is", () => secrets(office))
   await t.test("one of a whole line is no extract, and of other matters it shows nothing", () => wholeLine(office))
   await t.test("the desk's API hands one out as a file to whoever is signed in", () => overTheApi(office))
+  await t.test("a line's log names every envelope, as CSV and as a paper with the CSV inside", () => lineLog(office))
+  await t.test("iod desk export writes both as files, and overwrites none", () => byScript(office))
 })
 
 async function strangers(office: Office): Promise<void> {
@@ -157,9 +163,101 @@ async function overTheApi(office: Office): Promise<void> {
   const sheet = await answer.text()
   assert.equal(iodVerify(sheet, "--language", "uk").code, 0)
   assert.ok(sheet.includes(`    | ${SECRET}\n`))
+  const paper = await ask(matter, { ...choice, form: "pdf" })
+  assert.equal(paper.headers.get("content-type"), "application/pdf")
+  const inside = Buffer.from(attachedTo(new Uint8Array(await paper.arrayBuffer()))).toString()
+  // Delivered and witnessed go on meanwhile; whose matter it is and what was disclosed do not.
+  assert.ok(inside.includes(`    | ${SECRET}\n`) && inside.includes(matter))
+  assert.ok((await verifySheet(nodeCrypto, inside)).verdict)
   assert.equal((await ask("0".repeat(64), choice)).status, 404)
   assert.equal((await ask(matter, { ...choice, language: "de" })).status, 400)
   assert.equal((await ask(matter, choice, "")).status, 401)
+}
+
+async function lineLog(office: Office): Promise<void> {
+  const { line, message, from } = await acknowledged(office)
+  const session = from.officers.signIn(from.officers.link("Duty officer"))?.session
+  const ask = (more: object, id = line, cookie = `${from.cookie}=${session}`) =>
+    deskApi(from).request(`/lines/${id}/log`, {
+      method: "POST",
+      headers: { cookie, "content-type": "application/json" },
+      body: JSON.stringify({ from: day(message.at), until: day(from.now()), language: "en", form: "csv", ...more }),
+    })
+  await office.closeRegistry()
+  const answer = await ask({ checks: true })
+  assert.equal(answer.status, 200)
+  const csv = Buffer.from(await answer.arrayBuffer())
+  const rows: Record<string, string>[] = parse(csv, { bom: true, columns: true })
+  const held = new Map(from.views.envelopes(line, undefined, 500).map((envelope) => [envelope.hash, envelope]))
+  const named = new Set(rows.map((row) => row["Hash of the header"]))
+  assert.deepEqual(
+    [...held.keys()].filter((hash) => !named.has(hash)),
+    [],
+  )
+  const places = new Set(rows.map((row) => Number(row.Place)))
+  assert.deepEqual(
+    [...places],
+    Array.from({ length: held.size }, (_, i) => i + 1),
+  )
+  const sent = rows.find((row) => row["Hash of the header"] === message.header)
+  assert.equal(sent?.Subject, message.subject)
+  assert.match(sent?.["How far it came: Russian Federation"] ?? "", /^delivered .*; acknowledged \d{4}-\d\d-\d\d /)
+  assert.match(sent?.["Witnesses (UTC)"] ?? "", /^\d{4}-.*Z$/)
+  const receipt = rows.find((row) => row["On the message at place"] === String(message.place))
+  assert.equal(receipt?.["What it is"], "Acknowledgement of receipt")
+  const paper = await ask({ checks: true, form: "pdf" })
+  assert.deepEqual(Buffer.from(attachedTo(new Uint8Array(await paper.arrayBuffer()))), csv)
+
+  assert.equal((await ask({ until: "2020-01-01" })).status, 400)
+  assert.equal((await ask({ from: "2026-02-30", until: "2026-03-01" })).status, 400)
+  assert.equal((await ask({}, "0".repeat(64))).status, 404)
+  assert.equal((await ask({}, line, "")).status, 401)
+  const empty: string[][] = parse(await (await ask({ from: "2020-01-01", until: "2020-01-02" })).text(), { bom: true })
+  assert.equal(empty.length, 1)
+  // A desk that is no member of the line has no log of it.
+  const other = office.desk("icrc")
+  const stranger = other.officers.signIn(other.officers.link("Duty officer"))?.session
+  const refused = await deskApi(other).request(`/lines/${line}/log`, {
+    method: "POST",
+    headers: { cookie: `${other.cookie}=${stranger}`, "content-type": "application/json" },
+    body: JSON.stringify({ from: "2020-01-01", until: "2030-01-01", language: "en", form: "csv" }),
+  })
+  assert.deepEqual([refused.status, await refused.json()], [404, { refused: "log.unknown-line" }])
+  await office.reopenRegistry()
+}
+
+async function byScript(office: Office): Promise<void> {
+  const { line, matter, message, from } = await acknowledged(office)
+  const folder = mkdtempSync(join(tmpdir(), "iod-script-"))
+  using stack = new DisposableStack()
+  stack.defer(() => rmSync(folder, { recursive: true }))
+  const server = await listenDesk(from, "127.0.0.1", 0)
+  stack.defer(() => server.closeAllConnections())
+  stack.defer(() => server.close())
+  const address = server.address()
+  assert.ok(typeof address === "object" && address)
+  leaveScriptAddress(from, folder, `http://127.0.0.1:${address.port}`, `ukraine.localhost:${address.port}`)
+  const program = join(import.meta.dirname, "../src/cli/iod.ts")
+  const run = promisify(execFile)
+  const iod = (...args: string[]) =>
+    run(process.execPath, [program, "desk", "export", "--folder", folder, ...args], { encoding: "buffer" })
+  const period = ["--from", day(message.at), "--until", day(from.now())]
+  const file = join(folder, "sheet.pdf")
+  const [, csv, text] = await Promise.all([
+    iod("--matter", matter, "--form", "pdf", "--language", "uk", "--to", file),
+    iod("--line", "direct line", ...period, "--language", "ru"),
+    iod("--matter", matter),
+  ])
+  assert.ok((await verifySheet(nodeCrypto, attachedTo(readFileSync(file)))).verdict)
+  assert.ok((await verifySheet(nodeCrypto, text.stdout)).verdict)
+  const [first] = parse(csv.stdout, { bom: true, columns: true }) as Record<string, string>[]
+  assert.equal(first?.["Что это"], "Линия предложена")
+  await assert.rejects(iod("--line", line, ...period, "--to", file), /EEXIST/)
+  await assert.rejects(iod("--line", line, "--from", "yesterday"), /refused: log\.period/)
+}
+
+function day(at: string): string {
+  return at.slice(0, 10)
 }
 
 /** Whether every envelope that the desk holds is proven. */

@@ -15,12 +15,14 @@ iod registry backup --to FILE | restore --from FILE [--folder DIR] [--database U
 iod witness  [--folder DIR] [--host H] [--port N]
 iod desk     [--folder DIR] [--registry URL] [--host H] [--port N]
 iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--language L]
-iod desk list [--line ID] | acknowledge --matter ID | export --matter ID
+iod desk list [--line ID] | acknowledge --matter ID
+iod desk export --matter ID [--form text|pdf] [--language L] [--to FILE]
+iod desk export --line NAME --from DAY [--until DAY] [--form csv|pdf] [--checks] [--language L] [--to FILE]
     what a screen does, for a running desk (--folder DIR)
 iod desk rebuild [--folder DIR]
     folds the archive of a stopped desk again, and checks every signature, hash and proof in it
 iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
-    checks a proof sheet offline; ends with 0, 1 (false) or 2 (unreadable)
+    checks a proof sheet, or the one inside a PDF, offline; ends with 0, 1 (false) or 2 (unreadable)
 `
 
 /** Runs a command; answers its exit code. 64: the words of the command are wrong. */

@@ -1,12 +1,16 @@
 import { type Context, Hono } from "hono"
 import { z } from "zod"
+import { logCsv } from "#paper/csv.ts"
+import { logPaper } from "#paper/log.ts"
 import { sheetPaper } from "#paper/sheet.ts"
+import { lineLog } from "./line-log.ts"
 import type { Desk } from "./open.ts"
 
-/** What leaves a desk as a file: proof sheets as text or paper. Nobody is told who asked for one. */
+/** What leaves a desk as a file: proof sheets and the logs of lines. Nobody is told that somebody asked for one. */
 export function papersApi(desk: Desk): Hono {
   const app = new Hono()
   app.post("/messages/:line/:matter/sheet", (c) => sheet(desk, c))
+  app.post("/lines/:line/log", (c) => log(desk, c))
   return app
 }
 
@@ -32,7 +36,25 @@ async function sheet(desk: Desk, c: Context) {
   return paper(c, `${name}.pdf`, await sheetPaper(written))
 }
 
-function paper(c: Context, name: string, set: Awaited<ReturnType<typeof sheetPaper>>) {
+const day = z.iso.date()
+
+const logForm = z
+  .strictObject({ language, from: day, until: day, form: z.enum(["pdf", "csv"]), checks: z.boolean().optional() })
+  .refine(({ from, until }) => from <= until)
+
+async function log(desk: Desk, c: Context) {
+  const choice = logForm.safeParse(await json(c))
+  if (!choice.success) return c.json({ refused: "log.period" }, 400)
+  const { language, form, from, until, checks = false } = choice.data
+  const line = c.req.param("line") ?? ""
+  const gathered = await lineLog(desk, line, { from, until, checks })
+  if ("refused" in gathered) return c.json(gathered, gathered.refused === "log.unknown-line" ? 404 : 413)
+  const name = `iod-line-${line.slice(0, 16)}-${from}-${until}`
+  if (form === "csv") return file(c, `${name}.csv`, "text/csv; charset=utf-8", Buffer.from(logCsv(gathered, language)))
+  return paper(c, `${name}.pdf`, await logPaper(gathered, language))
+}
+
+function paper(c: Context, name: string, set: Awaited<ReturnType<typeof logPaper>>) {
   if ("refused" in set) return c.json(set, set.refused === "paper.busy" ? 503 : 413)
   return file(c, name, "application/pdf", set)
 }

@@ -8,8 +8,6 @@ const SHORT_HASH = 16
 
 /** The frame of a paper: `hash` names the document, `at` is the instant up to which it tells. */
 export function frameOf(charter: Charter, language: Language, title: string, hash: string, at: string): PaperData {
-  const spoken = (word: "paper.exercise" | "paper.transmits"): Spoken[] =>
-    inOrder(language, hash).map((one) => ({ language: one, text: wordsIn(one)(word) }))
   const instant = new Date(at)
   const short = hash.slice(0, SHORT_HASH).replaceAll(/.{4}(?=.)/g, "$& ")
   return {
@@ -19,20 +17,26 @@ export function frameOf(charter: Charter, language: Language, title: string, has
       ...[instant.getUTCFullYear(), instant.getUTCMonth() + 1, instant.getUTCDate()],
       ...[instant.getUTCHours(), instant.getUTCMinutes(), instant.getUTCSeconds()],
     ],
-    exercise: charter.exercise ? spoken("paper.exercise") : [],
-    transmits: spoken("paper.transmits"),
+    exercise: charter.exercise ? inThree("paper.exercise", language, hash) : [],
+    transmits: inThree("paper.transmits", language, hash),
     hash: `SHA-256 ${short}`,
     pages: wordsIn(language)("paper.pages", { page: "{page}", pages: "{pages}" }),
   }
 }
 
-/** The paper's own language first; the other two change places from document to document. */
-function inOrder(language: Language, hash: string): Language[] {
+/** A sentence in the three languages: the paper's own first; the others change places from document to document. */
+export function inThree(word: "paper.exercise" | "paper.transmits", language: Language, document: string): Spoken[] {
   const others = LANGUAGES.filter((one) => one !== language)
-  return [language, ...(Number.parseInt(hash.slice(-1), 16) % 2 === 1 ? others.toReversed() : others)]
+  const turned = Number.parseInt(document.slice(-1), 16) % 2 === 1 ? others.toReversed() : others
+  return [language, ...turned].map((one) => ({ language: one, text: wordsIn(one)(word) }))
 }
 
 /** An instant as papers write it: UTC, to the second. */
 export function utc(at: string): string {
   return `${at.slice(0, 10)} ${at.slice(11, 19)}`
+}
+
+/** The day after one in the calendar, `2026-12-31` to `2027-01-01`. */
+export function nextDay(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00.000Z`) + 86_400_000).toISOString().slice(0, 10)
 }

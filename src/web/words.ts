@@ -3,6 +3,7 @@ import { useIntl } from "react-intl"
 import type check from "#words/en/check.json"
 import type desk from "#words/en/desk.json"
 import type lines from "#words/en/lines.json"
+import type paper from "#words/en/paper.json"
 import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
 import type translation from "#words/en/translation.json"
@@ -19,6 +20,7 @@ export function isLanguage(value: string): value is Language {
 export type WordId =
   | keyof typeof desk
   | keyof typeof lines
+  | keyof typeof paper
   | keyof typeof refusals
   | keyof typeof register
   | keyof typeof watch

@@ -21,11 +21,18 @@ export function drop(path: string): Promise<Answer<unknown>> {
   return call(path, { method: "DELETE" })
 }
 
-/** Fetches a text that the desk makes, such as a proof sheet. */
-export async function askText(path: string, body: unknown): Promise<Answer<string>> {
+/** Fetches a file that the desk makes, such as a proof sheet, and hands it to the browser to save. */
+export async function saveFile(path: string, body: unknown, name: string): Promise<Answer<null>> {
   try {
     const response = await fetch(`/api${path}`, posting(body))
-    return response.ok ? { value: await response.text() } : { failed: await reason(response) }
+    if (!response.ok) return { failed: await reason(response) }
+    const url = URL.createObjectURL(await response.blob())
+    const link = document.createElement("a")
+    link.href = url
+    link.download = name
+    link.click()
+    URL.revokeObjectURL(url)
+    return { value: null }
   } catch {
     return { failed: "desk-away" }
   }

@@ -8,6 +8,7 @@ import { Hash } from "../parts/Hash.tsx"
 import { To } from "../parts/To.tsx"
 import { useWords } from "../words.ts"
 import { hand } from "./hand.ts"
+import { LineLog } from "./LineLog.tsx"
 
 /** What a line says of the one before it: its proposer's word, beside what this desk holds. */
 function Follows({ of: { line, place, fits } }: { of: NonNullable<LineView["follows"]> }) {
@@ -94,6 +95,7 @@ export function LineHead({ line }: { line: LineView }) {
             {t("line.accept")}
           </Button>
         )}
+        <LineLog line={line} />
       </div>
       {asking && (
         <AskDialog

@@ -1,17 +1,20 @@
 import { useState } from "react"
 import type { MessageView } from "#offices/joins/screen.ts"
-import { askText } from "../desk/ask.ts"
+import { saveFile } from "../desk/ask.ts"
 import { AskDialog } from "../parts/AskDialog.tsx"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { useLanguage, useWords } from "../words.ts"
+import { FileChoice } from "./FileChoice.tsx"
 
 /** A proof sheet with the texts that the officer chooses to disclose; everything else stays a hash in it. */
 export function SheetDialog({ message, onClose }: { message: MessageView; onClose(): void }) {
   const { t, code } = useWords()
-  const { language } = useLanguage()
+  const spoken = useLanguage().language
   const nameOf = useNameOf()
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [whole, setWhole] = useState(false)
+  const [form, setForm] = useState<"pdf" | "text">("pdf")
+  const [language, setLanguage] = useState(spoken)
   const said = message.objections.some((o) => o.text !== null) || message.recall?.text != null
   const choices = [
     { id: "message", words: t("sheet.message", { name: nameOf(message.by), serial: message.serial }) },
@@ -24,10 +27,9 @@ export function SheetDialog({ message, onClose }: { message: MessageView; onClos
   ]
   async function fetchSheet(): Promise<string | undefined> {
     const path = `/messages/${message.line}/${message.matter}/sheet`
-    const answer = await askText(path, { language, disclose, whole })
-    if ("failed" in answer) return code("refused", answer.failed)
-    save(answer.value, `iod-${message.by}-${message.serial}-${message.header.slice(0, 8)}.txt`)
-    return undefined
+    const name = `iod-${message.by}-${message.serial}-${message.header.slice(0, 8)}.${form === "pdf" ? "pdf" : "txt"}`
+    const answer = await saveFile(path, { language, disclose, whole, form }, name)
+    return "failed" in answer ? code("refused", answer.failed) : undefined
   }
   return (
     <AskDialog title={t("sheet.title")} confirm={t("sheet.save")} onConfirm={fetchSheet} onClose={onClose}>
@@ -49,16 +51,8 @@ export function SheetDialog({ message, onClose }: { message: MessageView; onClos
         <input type="checkbox" checked={whole} onChange={(event) => setWhole(event.target.checked)} />
         {t("sheet.whole")}
       </label>
+      <FileChoice forms={["pdf", "text"]} form={form} language={language} onForm={setForm} onLanguage={setLanguage} />
       <p className="hint">{t("sheet.warning")}</p>
     </AskDialog>
   )
-}
-
-function save(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }))
-  const link = document.createElement("a")
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }

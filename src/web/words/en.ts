@@ -1,6 +1,7 @@
 import check from "#words/en/check.json"
 import desk from "#words/en/desk.json"
 import lines from "#words/en/lines.json"
+import paper from "#words/en/paper.json"
 import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
 import translation from "#words/en/translation.json"
@@ -11,6 +12,7 @@ export const words: Record<string, string> = {
   ...check,
   ...desk,
   ...lines,
+  ...paper,
   ...register,
   ...refusals,
   ...translation,

@@ -1,6 +1,7 @@
 import check from "#words/ru/check.json"
 import desk from "#words/ru/desk.json"
 import lines from "#words/ru/lines.json"
+import paper from "#words/ru/paper.json"
 import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
 import translation from "#words/ru/translation.json"
@@ -11,6 +12,7 @@ export const words: Record<string, string> = {
   ...check,
   ...desk,
   ...lines,
+  ...paper,
   ...register,
   ...refusals,
   ...translation,

@@ -1,6 +1,7 @@
 import check from "#words/uk/check.json"
 import desk from "#words/uk/desk.json"
 import lines from "#words/uk/lines.json"
+import paper from "#words/uk/paper.json"
 import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
 import translation from "#words/uk/translation.json"
@@ -11,6 +12,7 @@ export const words: Record<string, string> = {
   ...check,
   ...desk,
   ...lines,
+  ...paper,
   ...register,
   ...refusals,
   ...translation,
