@@ -1,3 +1,4 @@
+import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"
 import { Line } from "./lines/Line.tsx"
@@ -28,6 +29,7 @@ export function Screen() {
     return <Translate key={`${first}/${second}`} line={first} matter={second} into={query.get("into")} />
   if (office === "translations") return <TranslationQueue />
   if (office === "compose") return <Compose key={query.toString()} query={query} />
+  if (office === "call") return <CallForm key={query.toString()} query={query} />
   if (office === "board") return <BoardScreen />
   if (office === "check" && first && second)
     return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />

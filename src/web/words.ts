@@ -1,11 +1,13 @@
 import { createContext, useContext } from "react"
 import { useIntl } from "react-intl"
+import type calls from "#words/en/calls.json"
 import type check from "#words/en/check.json"
 import type desk from "#words/en/desk.json"
 import type lines from "#words/en/lines.json"
 import type paper from "#words/en/paper.json"
 import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
+import type templates from "#words/en/templates.json"
 import type translation from "#words/en/translation.json"
 import type watch from "#words/en/watch.json"
 
@@ -26,6 +28,8 @@ export type WordId =
   | keyof typeof watch
   | keyof typeof translation
   | keyof typeof check
+  | keyof typeof calls
+  | keyof typeof templates
 export type Words = Record<string, string>
 
 const loads: Record<Language, () => Promise<{ words: Words }>> = {
@@ -55,7 +59,10 @@ export function useWords() {
   const intl = useIntl()
   return {
     t: (id: WordId, values?: Values): string => intl.formatMessage({ id }, values),
-    code: (family: "refused" | "fault" | "act" | "translation-kind", code: string): string => {
+    code: (
+      family: "refused" | "fault" | "act" | "translation-kind" | "purpose" | "call-role" | "read-back",
+      code: string,
+    ): string => {
       const id = `${family}.${code}`
       return id in intl.messages
         ? intl.formatMessage({ id })

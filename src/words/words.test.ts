@@ -8,6 +8,7 @@ import { rules } from "#offices/index.ts"
 import { OUTCOMES } from "#offices/joins/board.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
+import { PURPOSES, READ_BACKS } from "#offices/lines/call.ts"
 import { RESULTS } from "#offices/lines/check.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { TRANSLATIONS } from "#offices/lines/translation.ts"
@@ -15,6 +16,7 @@ import { RELEASE_FAULTS } from "#offices/release.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { REGISTRY_REFUSALS } from "#seal/stamp.ts"
 
+const TEMPLATES = ["note-verbale", "notify", "ask", "holding", "correct", "outage"]
 const SRC = fileURLToPath(new URL("..", import.meta.url))
 const LANGUAGES = ["en", "uk", "ru"] as const
 type Catalogue = Record<string, string>
@@ -88,6 +90,10 @@ const FAMILIES: Record<string, readonly string[]> = {
   rung: RUNGS,
   meaning: RUNGS,
   objection: OBJECTIONS,
+  purpose: [...PURPOSES, "unknown"],
+  "read-back": [...READ_BACKS, "unknown"],
+  "call-role": ["officer", "supervisor", "head", "interpreter", "other", "unknown"],
+  template: TEMPLATES.flatMap((one) => [one, `${one}.subject`, `${one}.body`]),
   outcome: OUTCOMES,
   hour: [..."hpsor"],
   quality: [..."12345"],

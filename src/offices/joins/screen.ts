@@ -146,6 +146,29 @@ export type Untranslated = Pick<MessageRow, "line" | "matter" | "by" | "at" | "p
   missing: string[]
 }
 
+/** GET /api/lines/:line/calls: telephone calls as they were entered. */
+export type CallRow = {
+  line: string
+  matter: string
+  by: string
+  at: string
+  header: string
+  with: string
+  direction: "to" | "from"
+  started: string
+  ended: string | null
+  answered: boolean
+  role: string | null
+  interpreter: boolean
+  language: string
+  purpose: string
+  gist: string | null
+  readBack: string
+  readBackText: string | null
+  about: string | null
+  stated: { by: string; at: string; same: boolean; text: string | null }[]
+}
+
 /** GET /api/board: how every member of every line went, by day and hour. */
 export type BoardView = { days: string[]; rows: { line: string; member: string; days: BoardDay[] }[] }
 

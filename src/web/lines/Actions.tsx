@@ -71,6 +71,9 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
             {t("actions.hold")}
           </Button>
         )}
+        <To className="button" href={`/call?line=${message.line}&about=${message.matter}`}>
+          {t("call.enter")}
+        </To>
         <Button className="button" isDisabled={silent} onPress={() => setAsked("sheet")}>
           {t("actions.sheet")}
         </Button>

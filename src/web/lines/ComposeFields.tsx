@@ -5,6 +5,7 @@ import { useDesk } from "../desk/state.ts"
 import { useLineName } from "../parts/Delegation.tsx"
 import { LANGUAGES, useWords } from "../words.ts"
 import { ReplyBy } from "./ReplyBy.tsx"
+import { TemplateChoice } from "./TemplateChoice.tsx"
 
 /** Line, language, subject, text and reply-by of a message. A reply stays on the line of its original. */
 export function ComposeFields(props: {
@@ -49,6 +50,7 @@ export function ComposeFields(props: {
           ))}
         </select>
       </label>
+      <TemplateChoice draft={draft} change={change} />
       <TextField
         className="field"
         value={draft.subject}

@@ -3,6 +3,7 @@ import { useDesk } from "../desk/state.ts"
 import { useLineName } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { useWords } from "../words.ts"
+import { Calls } from "./Calls.tsx"
 import { Envelopes } from "./Envelopes.tsx"
 import { LineHead } from "./LineHead.tsx"
 import { LineMessages } from "./LineMessages.tsx"
@@ -21,10 +22,14 @@ export function Line({ id }: { id: string }) {
       <Tabs className="tabs">
         <TabList aria-label={t("line.views")}>
           <Tab id="messages">{t("line.messages")}</Tab>
+          <Tab id="calls">{t("call.title")}</Tab>
           <Tab id="envelopes">{t("line.envelopes")}</Tab>
         </TabList>
         <TabPanel id="messages">
           <LineMessages line={line} />
+        </TabPanel>
+        <TabPanel id="calls">
+          <Calls line={line} />
         </TabPanel>
         <TabPanel id="envelopes">
           <Envelopes line={line} />

@@ -1,20 +1,24 @@
+import calls from "#words/en/calls.json"
 import check from "#words/en/check.json"
 import desk from "#words/en/desk.json"
 import lines from "#words/en/lines.json"
 import paper from "#words/en/paper.json"
 import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
+import templates from "#words/en/templates.json"
 import translation from "#words/en/translation.json"
 import watch from "#words/en/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
 export const words: Record<string, string> = {
+  ...calls,
   ...check,
   ...desk,
   ...lines,
   ...paper,
   ...register,
   ...refusals,
+  ...templates,
   ...translation,
   ...watch,
 }

@@ -1,20 +1,24 @@
+import calls from "#words/ru/calls.json"
 import check from "#words/ru/check.json"
 import desk from "#words/ru/desk.json"
 import lines from "#words/ru/lines.json"
 import paper from "#words/ru/paper.json"
 import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
+import templates from "#words/ru/templates.json"
 import translation from "#words/ru/translation.json"
 import watch from "#words/ru/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
 export const words: Record<string, string> = {
+  ...calls,
   ...check,
   ...desk,
   ...lines,
   ...paper,
   ...register,
   ...refusals,
+  ...templates,
   ...translation,
   ...watch,
 }

@@ -1,20 +1,24 @@
+import calls from "#words/uk/calls.json"
 import check from "#words/uk/check.json"
 import desk from "#words/uk/desk.json"
 import lines from "#words/uk/lines.json"
 import paper from "#words/uk/paper.json"
 import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
+import templates from "#words/uk/templates.json"
 import translation from "#words/uk/translation.json"
 import watch from "#words/uk/watch.json"
 
 /** Everything that a screen says in this language; no other language stands in for a missing word. */
 export const words: Record<string, string> = {
+  ...calls,
   ...check,
   ...desk,
   ...lines,
   ...paper,
   ...register,
   ...refusals,
+  ...templates,
   ...translation,
   ...watch,
 }
