@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit"
 import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { streamSSE } from "hono/streaming"
 import { z } from "zod"
+import { parseJson } from "#register/json.ts"
 import { boardApi } from "./board-api.ts"
 import { changesSince, readUpTo } from "./changes.ts"
 import { fileRoutes } from "./files/api.ts"
@@ -142,7 +143,7 @@ function isDiskFull(error: Error): boolean {
 
 async function json(c: Context): Promise<unknown> {
   try {
-    return await c.req.json()
+    return parseJson(await c.req.text())
   } catch {
     return undefined
   }

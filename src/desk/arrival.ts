@@ -4,6 +4,7 @@ import { isSealingKeyValid, type Roll } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { type VerificationCode, VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 import type { VerifierKey } from "#register/note.ts"
 import { type Body, unpackBody } from "#seal/body.ts"
 import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
@@ -76,6 +77,8 @@ export type ArrivalParts = {
 export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame): Promise<Arrival> {
   const { crypto } = parts
   const { signed, stamp } = await checkStamp(parts, roll, frame)
+  // No register is as long, and an archive that held such a row could not be read any more.
+  if (stamp.index >= BigInt(Number.MAX_SAFE_INTEGER)) throw new RegistryFault("index")
   await checkSignatures(crypto, roll, signed, frame)
   checkAddressees(roll, signed, stamp)
   const arrived = { frame, signed, stamp }
@@ -143,7 +146,7 @@ export async function keyOfNewcomer(
 ): Promise<KeyPair | undefined> {
   if (publicLineNumber(header.line) !== 0 || !body) return undefined
   try {
-    const act = publicAct.parse(JSON.parse(fromUtf8(unpackBody(body).act)))
+    const act = publicAct.parse(parseJson(fromUtf8(unpackBody(body).act)))
     if (act.act !== "mandate.accepted" && act.act !== "charter.founded") return undefined
     return (await openDeskKeyCertificate(crypto, act.certificate, parseKeyPair(crypto, act.root))).key
   } catch {
@@ -172,7 +175,7 @@ function openBody(parts: ArrivalParts, { header }: SignedHeader, sealed: Uint8Ar
 function readForm(body: Body, { header }: SignedHeader): Pick<Arrival, "form" | "fault"> {
   if (header.to === "*") return { form: undefined, fault: undefined }
   try {
-    const parsed = actForm.safeParse(JSON.parse(fromUtf8(body.act)))
+    const parsed = actForm.safeParse(parseJson(fromUtf8(body.act)))
     return parsed.success ? { form: parsed.data, fault: undefined } : { form: undefined, fault: "act.malformed" }
   } catch {
     return { form: undefined, fault: "act.malformed" }

@@ -7,7 +7,7 @@ import { contradict, parseRelease } from "#seal/release.ts"
 import { type Archive, bytes, text } from "./archive.ts"
 import type { Arrival, ArrivalParts } from "./arrival.ts"
 import type { Evidence } from "./evidence.ts"
-import { parseJson, recordsOf } from "./fold.ts"
+import { fieldsOf, recordsOf } from "./fold.ts"
 
 /** What the records of an act carry, by their number: a release that holds, or why it does not. */
 export type CarriedReleases = ReadonlyMap<number, Carried | ReleaseFault>
@@ -29,7 +29,7 @@ export async function checkReleases(
   const at = { by: header.from, line: { id: header.line, members }, secretariat: roll.charter.secretariat }
   const found = new Map<number, Carried | ReleaseFault>()
   for (const [number, { json }] of recordsOf(form, body.texts).entries()) {
-    const record = parseRecord(kind, parseJson(json))
+    const record = parseRecord(kind, fieldsOf(json))
     const carried = "refused" in record ? undefined : await checkCarried({ crypto, roll, kind, at, texts }, record)
     if (carried) found.set(number, carried)
   }

@@ -6,7 +6,9 @@ import type { LineState } from "#offices/lines/line.ts"
 import { isReleaseFault, type ReleaseFault } from "#offices/release.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { fromUtf8, utf8 } from "#register/bytes.ts"
+import { parseJson } from "#register/json.ts"
 import { recordHash, type SaltedText } from "#seal/body.ts"
+import { isId } from "#seal/form.ts"
 import { parseLine } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, text } from "./archive.ts"
@@ -43,7 +45,7 @@ export function foldAct(
 ): Entered[] {
   const { sql } = archive
   return recordsOf(form, texts).map(({ json, salt }, i) => {
-    const fields = parseJson(json)
+    const fields = fieldsOf(json)
     const carried = releases.get(i)
     // Words under a name that did not sign them count for nothing, before any rule is asked.
     const refused = isReleaseFault(carried) ? carried : foldRecord(archive, roll, form.act, fields, entry, versions)
@@ -73,13 +75,14 @@ export function foldRecord(
   return kind ? take(archive, kind, fields, entry) : "act.unknown"
 }
 
-/** The records of an act: its one record, or those whose hashes it lists, in its order; a missing one is malformed. */
+/** The records of an act: its one record, or those whose hashes it lists, in its order; null where one is missing or no text. */
 export function recordsOf(form: ActForm, texts: readonly SaltedText[]): RawRecord[] {
   if ("record" in form) return [{ json: JSON.stringify(form.record), salt: null }]
   const byHash = new Map(texts.map((t) => [recordHash(nodeCrypto, t), t]))
   return form.list.map((hash) => {
     const record = byHash.get(hash)
-    return record ? { json: readUtf8(record.bytes), salt: record.salt } : { json: "null", salt: null }
+    const json = record && readUtf8(record.bytes)
+    return json === undefined ? { json: "null", salt: null } : { json, salt: record?.salt ?? null }
   })
 }
 
@@ -90,26 +93,27 @@ export function freeTexts(form: ActForm | undefined, texts: readonly SaltedText[
   return texts.filter((t) => !listed.has(recordHash(nodeCrypto, t)))
 }
 
-function readUtf8(bytes: Uint8Array): string {
+function readUtf8(bytes: Uint8Array): string | undefined {
   try {
     return fromUtf8(bytes)
   } catch {
-    return "null"
+    return undefined
   }
 }
 
 /** A record's fields; null where its bytes are not JSON. */
-export function parseJson(json: string): unknown {
+export function fieldsOf(json: string): unknown {
   try {
-    return JSON.parse(json)
+    return parseJson(json)
   } catch {
     return null
   }
 }
 
-function matterOf(fields: unknown): string {
+/** The matter that a record names; empty where it names none, or something that is no id. */
+export function matterOf(fields: unknown): string {
   const matter = typeof fields === "object" && fields !== null && "matter" in fields ? fields.matter : undefined
-  return typeof matter === "string" ? matter : ""
+  return typeof matter === "string" && isId(matter) ? matter : ""
 }
 
 function take(archive: Archive, kind: AnyActKind, fields: unknown, entry: Entry): NotTaken | null {

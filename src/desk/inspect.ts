@@ -4,6 +4,7 @@ import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import { fromHex, fromUtf8, utf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey, type VerifierKey } from "#register/note.ts"
 import { evaluatePolicy, parsePolicy } from "#register/policy.ts"
@@ -13,6 +14,7 @@ import { commitment, type Header, parseSignedHeader, type SignedHeader, verifyHe
 import { nextHead, openStamp, publicLineNumber, registerEntry, type Stamp } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { keyOfNewcomer } from "./arrival.ts"
+import { fieldsOf, matterOf } from "./fold.ts"
 import { gapBefore, hidesSerials } from "./gaps.ts"
 import { rollAfterAct } from "./roll.ts"
 
@@ -104,7 +106,7 @@ function rowBody(row: Row) {
 
 function formOf(act: Uint8Array) {
   try {
-    return actForm.safeParse(JSON.parse(fromUtf8(act))).data
+    return actForm.safeParse(parseJson(fromUtf8(act))).data
   } catch {
     return undefined
   }
@@ -146,18 +148,12 @@ function checkRecords({ archive: { sql }, crypto }: Known, row: Row): void {
   must(rows.length === named.length, "act.malformed")
   for (const [i, one] of rows.entries()) {
     const [fields, salt] = [text(one.fields) ?? "", bytes(one.salt)]
-    must(one.number === i && one.kind === form?.act && one.line === row.line, "act.malformed")
-    must(one.matter === matterIn(fields), "act.malformed")
-    // A record that its author named and did not send stands there as null.
+    must(one.number === i && one.kind === form?.act.toWellFormed() && one.line === row.line, "act.malformed")
+    must(one.matter === matterOf(fieldsOf(fields)), "act.malformed")
+    // A record that its author named and did not send, or not as text, stands there as null.
     const name = salt ? recordHash(crypto, { salt, bytes: utf8(fields) }) : fields
     must(name === named[i] || (!salt && fields === "null"), "act.malformed")
   }
-}
-
-function matterIn(fields: string): string {
-  const parsed: unknown = JSON.parse(fields)
-  const matter = typeof parsed === "object" && parsed !== null && "matter" in parsed ? parsed.matter : ""
-  return typeof matter === "string" ? matter : ""
 }
 
 async function rollAfterRow({ crypto, roll }: Known, row: Row, { line, from }: Header): Promise<Roll> {

@@ -7,7 +7,7 @@ import type { Crypto } from "#register/crypto.ts"
 import { publicLineNumber } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { ruleEntry } from "./entry.ts"
-import { foldRecord } from "./fold.ts"
+import { fieldsOf, foldRecord } from "./fold.ts"
 import { rollAfterAct } from "./roll.ts"
 
 type Row = Record<string, unknown>
@@ -76,7 +76,7 @@ function foldEnvelope(archive: Archive, roll: Roll, envelope: Row): number {
   for (const row of rows) {
     // What was found of a release stays found: its words may have been erased since.
     if (isReleaseFault(row.refused)) continue
-    const refused = foldRecord(archive, roll, text(row.kind) ?? "", JSON.parse(text(row.fields) ?? "null"), entry)
+    const refused = foldRecord(archive, roll, text(row.kind) ?? "", fieldsOf(text(row.fields) ?? "null"), entry)
     sql.run`UPDATE record SET refused = ${refused} WHERE "index" = ${index} AND number = ${number(row.number)}`
   }
   return rows.length

@@ -4,6 +4,7 @@ import { emptyRoll, enterPublicAct, type PublicEntry, type Roll } from "#offices
 import { fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 import { publicLine, publicLineNumber } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
@@ -11,12 +12,12 @@ import type { Arrival } from "./arrival.ts"
 /** The roll after a public act; unchanged where the act is malformed or its rule refuses it. */
 export async function rollAfterAct(crypto: Crypto, roll: Roll, act: Uint8Array, entry: PublicEntry): Promise<Roll> {
   try {
-    const parsed = publicAct.safeParse(JSON.parse(fromUtf8(act)))
+    const parsed = publicAct.safeParse(parseJson(fromUtf8(act)))
     if (!parsed.success) return roll
     const next = await enterPublicAct(crypto, roll, parsed.data, entry)
     return "refused" in next ? roll : next
   } catch (error) {
-    if (error instanceof VerificationError || error instanceof SyntaxError) return roll
+    if (error instanceof VerificationError) return roll
     throw error
   }
 }

@@ -11,6 +11,7 @@ import { formatData, formatSheet, type LineEntry, type RollEntry, type SheetData
 import { renderSheet } from "#sheet/readable.ts"
 import { examine } from "#sheet/verify.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
+import { fieldsOf } from "./fold.ts"
 import { hasGap } from "./gaps.ts"
 
 /** What an officer chooses of a sheet. */
@@ -155,7 +156,7 @@ function shown(
   if (record === undefined || !act) return { act: null, texts: [] }
   const { sql } = archive
   const held = sql.get`SELECT fields, salt FROM record WHERE "index" = ${number(row.index)} AND number = ${record}`
-  const fields: unknown = JSON.parse(text(held?.fields) ?? "null")
+  const fields: unknown = fieldsOf(text(held?.fields) ?? "null")
   const all = disclose.includes(text(row.hash) ?? "")
   const texts = [...new Set(Object.values(fields ?? {}))].flatMap((hash) => {
     if (typeof hash !== "string" || !(all || disclose.includes(hash))) return []

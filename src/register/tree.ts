@@ -59,12 +59,15 @@ export function parseU63(text: string, code: VerificationCode): bigint {
 
 /** One hash in base64, as checkpoints, proofs and requests write it; throws `code` for anything else. */
 export function parseHash(text: string, code: VerificationCode): Uint8Array {
-  if (text.length !== 44) throw new VerificationError(code, "not a hash")
+  let hash: Uint8Array | undefined
   try {
-    return fromBase64(text)
+    hash = fromBase64(text)
   } catch (cause) {
     throw new VerificationError(code, "not a hash", { cause })
   }
+  // 44 letters may stand for 31 to 33 bytes.
+  if (hash.length !== HASH_BYTES) throw new VerificationError(code, "not a hash")
+  return hash
 }
 
 /**

@@ -3,6 +3,7 @@ import { enterPublicAct, isSealingKeyValid, type Member, type Roll, secretariatL
 import { fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 import { unpackBody } from "#seal/body.ts"
 import { openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
 import { commitment, parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
@@ -77,7 +78,7 @@ async function judgeSignatures(
 async function keyOfNewcomer(crypto: Crypto, roll: Roll, { header }: SignedHeader, body: Uint8Array) {
   if (publicLineNumber(header.line) !== 0 || roll.members[header.from]?.state !== "never-joined") return undefined
   try {
-    const act = publicAct.parse(JSON.parse(fromUtf8(unpackBody(body).act)))
+    const act = publicAct.parse(parseJson(fromUtf8(unpackBody(body).act)))
     if (act.act !== "mandate.accepted" && act.act !== "charter.founded") return undefined
     const certificate = await openDeskKeyCertificate(crypto, act.certificate, parseKeyPair(crypto, act.root))
     return certificate.key
@@ -106,13 +107,13 @@ export async function rollAfter(
   try {
     const { salt, act } = unpackBody(posted.body)
     if (commitment(crypto, header, salt, act) !== header.commit) return { refused: "body" }
-    const parsed = publicAct.safeParse(JSON.parse(fromUtf8(act)))
+    const parsed = publicAct.safeParse(parseJson(fromUtf8(act)))
     if (!parsed.success) return { refused: "malformed" }
     const line = publicLineNumber(header.line) ?? -1
     const next = await enterPublicAct(crypto, roll, parsed.data, { by: header.from, index, line, header: hash })
     return "refused" in next ? { refused: "rule" } : next
   } catch (error) {
-    if (error instanceof VerificationError || error instanceof SyntaxError) return { refused: "malformed" }
+    if (error instanceof VerificationError) return { refused: "malformed" }
     throw error
   }
 }

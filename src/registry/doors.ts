@@ -33,7 +33,6 @@ export type DoorsParts = {
 const TEXT = "text/plain; charset=utf-8"
 const BYTES = "application/octet-stream"
 const REQUEST_MS = 30_000
-const MOST_TOGETHER = 64
 
 /** Opens the registry's doors; the server is not listening yet. */
 export function openDoors(parts: DoorsParts): Server {
@@ -90,7 +89,6 @@ async function takeIn(parts: DoorsParts, request: IncomingMessage, response: Ser
   let posted: Posted[]
   try {
     posted = parsePosted(body)
-    if (posted.length > MOST_TOGETHER) throw new VerificationError("encoding", "too many envelopes")
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error
     return send(response, 400, TEXT, `${error.message}\n`, "no-store")

@@ -17,6 +17,9 @@ export type Posted = { header: string; body: Uint8Array }
 
 const KINDS = ["envelope", "checkpoint", "line-head", "quiet", "file", "piece"] as const
 const HEAD = 5
+const ENVELOPE_PARTS = 3
+/** The most envelopes that may be handed in together. */
+export const MOST_POSTED = 64
 /** Longest frame that a reader accepts: a body of the largest size with its notes. */
 export const LONGEST_FRAME = (1 << 23) + (1 << 18)
 
@@ -40,15 +43,17 @@ function framePayload(frame: Frame): Uint8Array {
  * controls every byte; throws `encoding` for a frame that is malformed or too long.
  */
 export function frameReader(): (piece: Uint8Array) => Frame[] {
-  let pieces: Uint8Array[] = []
+  // What waits for the rest of its frame stands at the beginning of `room`.
+  let room = new Uint8Array()
   let held = 0
   let wanted = HEAD
   return (piece) => {
-    pieces.push(piece)
-    held += piece.length
     const frames: Frame[] = []
+    room = withRoom(room, held, piece.length)
+    room.set(piece, held)
+    held += piece.length
     if (held < wanted) return frames
-    let rest = concat(...pieces)
+    let rest = room.subarray(0, held)
     for (;;) {
       wanted = HEAD
       if (rest.length < HEAD) break
@@ -59,10 +64,18 @@ export function frameReader(): (piece: Uint8Array) => Frame[] {
       frames.push(parseFrame(rest[0] ?? 255, rest.subarray(HEAD, wanted)))
       rest = rest.subarray(wanted)
     }
-    pieces = [rest]
+    room = rest.slice()
     held = rest.length
     return frames
   }
+}
+
+/** Room for `more` bytes after the `held` ones. Doubled, because whoever sends may send a byte at a time. */
+function withRoom(room: Uint8Array<ArrayBuffer>, held: number, more: number): Uint8Array<ArrayBuffer> {
+  if (held + more <= room.length) return room
+  const larger = new Uint8Array(Math.max(held + more, 2 * room.length))
+  larger.set(room.subarray(0, held))
+  return larger
 }
 
 function parseFrame(number: number, payload: Uint8Array): Frame {
@@ -72,15 +85,16 @@ function parseFrame(number: number, payload: Uint8Array): Frame {
   if (kind === "quiet") return { kind }
   if (kind === "piece") return { kind, bytes: payload.slice() }
   if (kind !== "envelope") return { kind, note: fromUtf8(payload) }
-  const parts = splitParts(payload)
-  const [header, stamp, body] = parts
-  if (!header || !stamp || parts.length > 3) throw new VerificationError("encoding", "an envelope frame is malformed")
+  const [header, stamp, body] = splitParts(payload, ENVELOPE_PARTS)
+  if (!header || !stamp) throw new VerificationError("encoding", "an envelope frame is malformed")
   return { kind, header: fromUtf8(header), stamp: fromUtf8(stamp), body: body?.slice() ?? null }
 }
 
-function splitParts(bytes: Uint8Array): Uint8Array[] {
+/** At most `most` parts: whoever sends may make one of every four bytes. */
+function splitParts(bytes: Uint8Array, most: number): Uint8Array[] {
   const parts: Uint8Array[] = []
   for (let offset = 0; offset < bytes.length; ) {
+    if (parts.length === most) throw new VerificationError("encoding", "too many parts")
     const end = offset + 4 + readU32be(bytes, offset)
     if (end > bytes.length) throw new VerificationError("encoding", "a part is cut off")
     parts.push(bytes.subarray(offset + 4, end))
@@ -99,9 +113,9 @@ export function formatPosted(envelopes: readonly Posted[]): Uint8Array<ArrayBuff
   return joinParts(envelopes.flatMap((e) => [utf8(e.header), e.body]))
 }
 
-/** Reads envelopes handed in; throws `encoding`. */
+/** Reads envelopes handed in, at most MOST_POSTED; throws `encoding`. */
 export function parsePosted(bytes: Uint8Array): Posted[] {
-  const parts = splitParts(bytes)
+  const parts = splitParts(bytes, 2 * MOST_POSTED)
   if (parts.length === 0 || parts.length % 2 !== 0)
     throw new VerificationError("encoding", "not pairs of header and body")
   const posted: Posted[] = []
@@ -117,7 +131,7 @@ export function formatAnswers(notes: readonly string[]): Uint8Array<ArrayBuffer>
   return joinParts(notes.map(utf8))
 }
 
-/** Reads the registry's answers; throws `encoding`. */
+/** Reads the registry's answers, at most MOST_POSTED; throws `encoding`. */
 export function parseAnswers(bytes: Uint8Array): string[] {
-  return splitParts(bytes).map(fromUtf8)
+  return splitParts(bytes, MOST_POSTED).map(fromUtf8)
 }

@@ -2,6 +2,7 @@ import { z } from "zod"
 import { id, language } from "#offices/act.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 const salt = z.string().regex(/^[A-Za-z0-9+/]{43}=$/)
@@ -93,7 +94,7 @@ export function parseSheet(input: string | Uint8Array): Sheet {
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return malformed("the data of a sheet is not JSON")
   }

@@ -2,6 +2,7 @@ import { type ActForm, actForm } from "#offices/judge.ts"
 import { fromBase64, fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 import { recordHash, type SaltedText, textHash } from "#seal/body.ts"
 import { commitment, type Header, verifyHeader } from "#seal/header.ts"
 import { nextHead, publicLineNumber } from "#seal/stamp.ts"
@@ -138,7 +139,7 @@ function saltedOf({ salt, bytes }: { salt: string; bytes: string }): SaltedText 
 
 function json(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(fromUtf8(bytes))
+    return parseJson(fromUtf8(bytes))
   } catch (cause) {
     throw new VerificationError("act.malformed", "an act is not JSON", { cause })
   }

@@ -3,6 +3,7 @@ import { emptyRoll, enterPublicAct, type Roll } from "#offices/roll/roll.ts"
 import { fromBase64, fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 import { unpackBody } from "#seal/body.ts"
 import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
 import { commitment, type Header, verifyHeader } from "#seal/header.ts"
@@ -86,7 +87,7 @@ function opens(crypto: Crypto, header: Header, bytes: Uint8Array): boolean {
 
 function parseAct(bytes: Uint8Array): PublicAct | undefined {
   try {
-    return publicAct.safeParse(JSON.parse(fromUtf8(bytes))).data
+    return publicAct.safeParse(parseJson(fromUtf8(bytes))).data
   } catch {
     // Its author may write what he likes under his own signature; it counts for nothing.
     return undefined

@@ -2,6 +2,7 @@ import { z } from "zod"
 import { utf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
+import { parseJson } from "#register/json.ts"
 import { type Clocks, id, name } from "../act.ts"
 
 const inThreeLanguages = z.strictObject({ en: z.string().min(1), uk: z.string().min(1), ru: z.string().min(1) })
@@ -92,7 +93,7 @@ export type Founded = { office: string; charter: Charter; text: string }
 
 /** Reads a charter's text; throws `charter.malformed`. */
 export function openCharter(crypto: Crypto, text: string): Founded {
-  const parsed = charterSchema.safeParse(parseJson(text))
+  const parsed = charterSchema.safeParse(readJson(text))
   if (!parsed.success) throw new VerificationError("charter.malformed", "the charter is not of its form")
   const charter = parsed.data
   const names = charter.delegations.map((d) => d.name)
@@ -101,9 +102,9 @@ export function openCharter(crypto: Crypto, text: string): Founded {
   return { office: crypto.sha256(utf8(text)).toHex(), charter, text }
 }
 
-function parseJson(text: string): unknown {
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw new VerificationError("charter.malformed", "the charter is not JSON")
   }
