@@ -1,6 +1,7 @@
 import { ACT_PARSERS } from "./fuzz-acts.ts"
 import { API_PARSERS } from "./fuzz-api.ts"
 import { BOOK_PARSERS } from "./fuzz-book.ts"
+import { PAPER_PARSERS } from "./fuzz-paper.ts"
 import { REGISTER_PARSERS } from "./fuzz-register.ts"
 import type { Parser } from "./fuzz-run.ts"
 import { SEAL_PARSERS } from "./fuzz-seal.ts"
@@ -10,5 +11,5 @@ import { WIRE_PARSERS } from "./fuzz-wire.ts"
 /** Every parser that reads bytes from outside. */
 export const PARSERS: readonly Parser[] = [
   ...[...REGISTER_PARSERS, ...SEAL_PARSERS, ...WIRE_PARSERS, ...ACT_PARSERS],
-  ...[...BOOK_PARSERS, ...SHEET_PARSERS, ...API_PARSERS],
+  ...[...BOOK_PARSERS, ...SHEET_PARSERS, ...PAPER_PARSERS, ...API_PARSERS],
 ]

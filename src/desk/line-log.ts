@@ -4,6 +4,7 @@ import { nextDay } from "#paper/frame.ts"
 import type { LineLog, LogRow } from "#paper/line-log.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { bytes, number, text } from "./archive.ts"
+import { fieldsOf } from "./fold.ts"
 import type { Desk } from "./open.ts"
 
 /** What an officer chooses of a log: days in UTC, both whole; and whether every line check has a row of its own. */
@@ -85,7 +86,9 @@ function recordOf(
   envelope: Row,
   record: Row,
 ): Pick<LogRow, "act" | "about" | "subject" | "ladders" | "refused"> {
-  const fields: Record<string, unknown> | null = JSON.parse(text(record.fields) ?? "null")
+  // Its author wrote them, and may have written anything.
+  const fields = fieldsOf(text(record.fields) ?? "null")
+  const subject = typeof fields === "object" && fields !== null && "subject" in fields ? fields.subject : null
   const [line, matter] = [text(record.line) ?? "", text(record.matter) ?? ""]
   const message = desk.archive.sql.get`SELECT e.place FROM matter m JOIN envelope e ON e."index" = m.opened
     WHERE m.line = ${line} AND m.id = ${matter} AND m.office = 'message'`
@@ -95,7 +98,7 @@ function recordOf(
     act: text(record.kind) ?? null,
     refused: text(record.refused) ?? null,
     about: about === envelope.place ? null : about,
-    subject: textOf(desk, fields?.subject),
+    subject: textOf(desk, subject),
     ladders: (ladders ?? []).map(({ addressee, steps }) => ({
       addressee,
       steps: steps.filter(({ rung }) => !COMMON.has(rung)),
