@@ -19,6 +19,8 @@ iod desk list [--line ID] | acknowledge --matter ID
 iod desk export --matter ID [--form text|pdf] [--language L] [--to FILE]
 iod desk export --line NAME --from DAY [--until DAY] [--form csv|pdf] [--checks] [--language L] [--to FILE]
     what a screen does, for a running desk (--folder DIR)
+iod desk search WORDS… [--order newest] [--line ID] [--by NAME] [--precedence P] [--from DAY] [--to DAY]
+    looks through every text that a running desk holds; ends with 1 where nothing was found
 iod desk rebuild [--folder DIR]
     folds the archive of a stopped desk again, and checks every signature, hash and proof in it
 iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util"
 import type { MessageRow } from "#offices/joins/screen.ts"
 import { callDesk, type DeskCall } from "./desk-call.ts"
 import { exportCommand, findLine, findMessage } from "./export.ts"
+import { searchCommand } from "./search.ts"
 import { say } from "./terminal.ts"
 
 const OPTIONS = {
@@ -21,8 +22,9 @@ const OPTIONS = {
   to: { type: "string" },
 } as const
 
-/** `iod desk send|list|acknowledge|export`: what a screen does, from a terminal or a script on the desk's machine. */
+/** `iod desk send|list|acknowledge|export|search`: what a screen does, from a terminal or a script on the desk's machine. */
 export async function scriptCommand(verb: string, args: string[]): Promise<number> {
+  if (verb === "search") return searchCommand(args)
   const { values } = parseArgs({ args, options: OPTIONS })
   const call = callDesk(values.folder)
   switch (verb) {
@@ -35,7 +37,7 @@ export async function scriptCommand(verb: string, args: string[]): Promise<numbe
     case "export":
       return exportCommand(call, values)
     default:
-      throw new Error("iod desk knows send, list, acknowledge, export, rebuild")
+      throw new Error("iod desk knows send, list, acknowledge, export, search, rebuild")
   }
 }
 

@@ -57,6 +57,10 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   })
   app.post("/messages/:line/:matter/open", (c) => mark(desk, c, "open"))
   app.post("/messages/:line/:matter/hold", (c) => mark(desk, c, "hold"))
+  app.get("/search", (c) => {
+    const answer = desk.search(c.req.query())
+    return c.json(answer, "refused" in answer ? 400 : 200)
+  })
   app.get("/waiting", (c) => c.json(desk.views.waiting()))
   app.get("/evidence", (c) => c.json(desk.evidenceView()))
   app.post("/resume", (c) => c.json(desk.resume(c.get("officer").id)))

@@ -13,6 +13,7 @@ import { parseLine } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, text } from "./archive.ts"
 import type { CarriedReleases } from "./carried.ts"
+import { indexRecord } from "./search-index.ts"
 
 /** Why a record counts for nothing; kept beside it for ever and shown. */
 export type NotTaken = RefusalCode | "version.unknown" | ReleaseFault
@@ -51,6 +52,7 @@ export function foldAct(
     const refused = isReleaseFault(carried) ? carried : foldRecord(archive, roll, form.act, fields, entry, versions)
     const matter = matterOf(fields)
     sql.run`INSERT INTO record VALUES (${entry.index}, ${i}, ${form.act}, ${entry.line.id}, ${matter}, ${json}, ${salt}, ${refused})`
+    indexRecord(archive, entry.index, i, form.act, fields)
     const { index, by, precedence } = entry
     const callsForReceipt = versions.get(roll.rules)?.get(form.act)?.callsForReceipt ?? true
     return { index, line: entry.line.id, matter, kind: form.act, by, precedence, refused, callsForReceipt }

@@ -13,6 +13,8 @@ import { type Officer, type Officers, openOfficers } from "./officers.ts"
 import type { Outbox } from "./outbox.ts"
 import { type ProposingRefusal, proposeLine } from "./proposing.ts"
 import { connectRooms, openCalls, openFollowing, openGiving, openSpeaking, openTaking } from "./rooms.ts"
+import { openSearch, type Search } from "./search.ts"
+import { openFilling } from "./search-filling.ts"
 import { type SheetChoice, type SheetRefusal, writeSheet } from "./sheet.ts"
 import { deskStatus } from "./status.ts"
 import { openViews, type Views } from "./views.ts"
@@ -27,6 +29,7 @@ export type Desk = {
   readonly door: Door
   readonly views: Views
   readonly live: Live
+  readonly search: Search
   readonly officers: Officers
   readonly book: Book
   readonly outbox: Outbox
@@ -66,9 +69,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { book, door, files, outbox, mailbox } = rooms
   const officers = openOfficers(archive, clock)
   const views = openViews(archive, delegation, book.roll, officers.name)
+  const filling = openFilling(archive, clock, log)
   return {
     ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence, files, log },
     cookie: `iod-${delegation}`,
+    search: openSearch(archive, filling),
     now: () => instantOf(clock),
     status: () =>
       deskStatus({ ...{ archive, clock, delegation, founded, evidence, mailbox, outbox, views }, roll: book.roll }),
@@ -86,6 +91,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     async [Symbol.asyncDispose]() {
       enrol[Symbol.dispose]()
       rooms.slots.close()
+      filling.close()
       rooms.lineHeads.close()
       await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close(), files.close()])
       await rooms.witnessing.idle()

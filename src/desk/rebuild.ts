@@ -9,12 +9,13 @@ import { type Archive, bytes, number, text } from "./archive.ts"
 import { ruleEntry } from "./entry.ts"
 import { fieldsOf, foldRecord } from "./fold.ts"
 import { rollAfterAct } from "./roll.ts"
+import { clearIndex, indexRecord } from "./search-index.ts"
 
 type Row = Record<string, unknown>
 
 /**
- * Folds the whole archive again, from the envelopes: states, and which records are taken into account. One transaction:
- * a crash leaves the archive as it was. Answers how many records were folded and how many states came out different.
+ * Folds the whole archive again, from the envelopes: states, which records are taken into account, and the index in
+ * which they are looked for. One transaction: a crash leaves the archive as it was. Answers how many records were folded and how many states came out different.
  */
 export async function rebuild(
   archive: Archive,
@@ -27,6 +28,7 @@ export async function rebuild(
   let records = 0
   db.exec("BEGIN IMMEDIATE; DELETE FROM matter")
   try {
+    clearIndex(archive)
     for (const envelope of sql.all`SELECT * FROM envelope ORDER BY "index"`) {
       records += foldEnvelope(archive, roll, envelope)
       roll = await rollAfterEnvelope(crypto, roll, envelope)
@@ -74,9 +76,11 @@ function foldEnvelope(archive: Archive, roll: Roll, envelope: Row): number {
     precedence: (text(envelope.precedence) ?? "ROUTINE") as Precedence,
   })
   for (const row of rows) {
+    const [kind, fields] = [text(row.kind) ?? "", fieldsOf(text(row.fields) ?? "")]
+    indexRecord(archive, index, number(row.number), kind, fields)
     // What was found of a release stays found: its words may have been erased since.
     if (isReleaseFault(row.refused)) continue
-    const refused = foldRecord(archive, roll, text(row.kind) ?? "", fieldsOf(text(row.fields) ?? "null"), entry)
+    const refused = foldRecord(archive, roll, kind, fields, entry)
     sql.run`UPDATE record SET refused = ${refused} WHERE "index" = ${index} AND number = ${number(row.number)}`
   }
   return rows.length

@@ -5,6 +5,7 @@ import lines from "#words/en/lines.json"
 import paper from "#words/en/paper.json"
 import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
+import search from "#words/en/search.json"
 import templates from "#words/en/templates.json"
 import translation from "#words/en/translation.json"
 import watch from "#words/en/watch.json"
@@ -19,6 +20,7 @@ export const words: Record<string, string> = {
   ...register,
   ...refusals,
   ...templates,
+  ...search,
   ...translation,
   ...watch,
 }

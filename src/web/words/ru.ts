@@ -5,6 +5,7 @@ import lines from "#words/ru/lines.json"
 import paper from "#words/ru/paper.json"
 import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
+import search from "#words/ru/search.json"
 import templates from "#words/ru/templates.json"
 import translation from "#words/ru/translation.json"
 import watch from "#words/ru/watch.json"
@@ -19,6 +20,7 @@ export const words: Record<string, string> = {
   ...register,
   ...refusals,
   ...templates,
+  ...search,
   ...translation,
   ...watch,
 }

@@ -5,6 +5,7 @@ import lines from "#words/uk/lines.json"
 import paper from "#words/uk/paper.json"
 import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
+import search from "#words/uk/search.json"
 import templates from "#words/uk/templates.json"
 import translation from "#words/uk/translation.json"
 import watch from "#words/uk/watch.json"
@@ -19,6 +20,7 @@ export const words: Record<string, string> = {
   ...register,
   ...refusals,
   ...templates,
+  ...search,
   ...translation,
   ...watch,
 }

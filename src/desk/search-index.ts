@@ -1,0 +1,40 @@
+import { wordsOf } from "#offices/joins/spelling.ts"
+import { textsOf } from "#offices/joins/texts.ts"
+import { type Archive, bytes } from "./archive.ts"
+
+/** How many numbers an envelope's records have in the index: at least as many as a list may hold. */
+export const RECORDS = 512
+/** Stands between two texts of a record, as in the view of sql/008-search.sql. */
+const BETWEEN = " \ue000 "
+/** Up to which index an archive that is older than the index was put in; `all` once that is over. */
+export const FILLED = "search.filled"
+export const ALL = "all"
+
+/**
+ * Puts the texts of one record into the index, inside the caller's transaction; one that is there already stays. Texts
+ * must be in the archive before.
+ */
+export function indexRecord({ sql }: Archive, index: number, place: number, act: string, fields: unknown): void {
+  const id = index * RECORDS + place
+  const texts = textsOf(act, fields).flatMap(({ hash, words }, position) => {
+    const row = sql.get`SELECT bytes FROM text WHERE hash = ${hash}`
+    return row ? [{ hash, position, keys: keysOf(words(bytes(row.bytes) ?? new Uint8Array())) }] : []
+  })
+  if (texts.length === 0 || sql.get`SELECT 1 AS known FROM search WHERE id = ${id}`) return
+  for (const { hash, position, keys } of texts)
+    sql.run`INSERT INTO search VALUES (${id}, ${position}, ${hash}, ${keys})`
+  const keys = texts.map((one) => one.keys).join(BETWEEN)
+  sql.run`INSERT INTO search_words (rowid, keys, facets) SELECT ${id}, ${keys}, facets FROM search_facets WHERE "index" = ${index}`
+}
+
+function keysOf(words: string): string {
+  return wordsOf(words)
+    .map((word) => word.key)
+    .join(" ")
+}
+
+/** Empties the index, inside the caller's transaction, which fills it again record by record. */
+export function clearIndex(archive: Archive): void {
+  archive.db.exec("INSERT INTO search_words (search_words) VALUES ('delete-all'); DELETE FROM search")
+  archive.setMeta(FILLED, ALL)
+}
