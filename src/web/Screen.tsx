@@ -8,6 +8,7 @@ import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
 import { usePlace } from "./router.ts"
+import { Search } from "./search/Search.tsx"
 import { TranslationQueue } from "./translation/Queue.tsx"
 import { Translate } from "./translation/Translate.tsx"
 import { BoardScreen } from "./watch/BoardScreen.tsx"
@@ -34,6 +35,7 @@ export function Screen() {
   if (office === "check" && first && second)
     return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />
   if (office === "changes") return <ChangesScreen />
+  if (office === "search") return <Search />
   if (office === "register") return <Register />
   return (
     <>

@@ -8,6 +8,7 @@ const KEYS = [
   ["Enter", "keys.open"],
   ["g i", "keys.inbox"],
   ["g r", "keys.register"],
+  ["/", "keys.search"],
   ["n", "keys.new"],
   ["a", "keys.acknowledge"],
   ["c", "keys.cascade"],

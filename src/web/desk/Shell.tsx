@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from "react"
 import { go } from "../router.ts"
+import { goToSearch } from "../search/asked.ts"
 import { SoundBar } from "../watch/SoundBar.tsx"
 import { useWords } from "../words.ts"
 import { AlarmBanner } from "./AlarmBanner.tsx"
@@ -30,6 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
     i: afterG(() => go("/")),
     r: afterG(() => go("/register")),
     n: () => go("/compose"),
+    "/": goToSearch,
     j: () => stepRow(1),
     k: () => stepRow(-1),
     "?": () => showKeys(true),

@@ -36,6 +36,9 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
         <To href="/board" aria-current={here("/board")}>
           {t("board.title")}
         </To>
+        <To href="/search" aria-current={here("/search")}>
+          {t("search.title")}
+        </To>
         <To href="/changes" aria-current={here("/changes")}>
           {t("changes.title")}
         </To>

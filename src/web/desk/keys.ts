@@ -20,6 +20,8 @@ export function useKeys(keys: Record<string, (() => void) | undefined>): void {
 /** The letter that stands on the key in Latin, whatever layout is on: officers type Cyrillic. */
 function latin(event: KeyboardEvent): string {
   if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) return "?"
+  // The key of the slash in Latin layouts; Cyrillic ones have a point there.
+  if (event.key === "/" || (event.code === "Slash" && event.key === ".")) return "/"
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase()
   return /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : (letter ?? event.key)
 }

@@ -1,0 +1,48 @@
+import { Button } from "react-aria-components"
+import { useDesk } from "../desk/state.ts"
+import { Heading } from "../parts/Heading.tsx"
+import { Notice } from "../parts/Notice.tsx"
+import { useWords } from "../words.ts"
+import { type Found, keyOf, useSearch } from "./asked.ts"
+import { Hit } from "./Hit.tsx"
+import { SearchForm } from "./SearchForm.tsx"
+
+/** Looking through every text that this desk holds, on all its lines. */
+export function Search() {
+  const { status } = useDesk()
+  const { t, code } = useWords()
+  const { asked, found, failed, looking, look, more, change } = useSearch(status.officer)
+  return (
+    <>
+      <Heading>{t("search.title")}</Heading>
+      <SearchForm asked={asked} change={change} look={look} />
+      {failed !== undefined && (
+        <p className="wrong" role="alert">
+          {code("refused", failed)}
+        </p>
+      )}
+      {found?.filling && <Notice>{t("search.filling", { done: found.filling.done, of: found.filling.of })}</Notice>}
+      <p role="status" className="hint">
+        {looking ? t("search.looking") : found && <Count of={found} />}
+      </p>
+      {found && found.hits.length > 0 && (
+        <ul className="messages" aria-busy={looking}>
+          {found.hits.map((hit) => (
+            <Hit key={keyOf(hit)} hit={hit} />
+          ))}
+        </ul>
+      )}
+      {found?.more && (
+        <Button className="button" onPress={more}>
+          {t("search.more")}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Count({ of }: { of: Found }) {
+  const { t } = useWords()
+  if (of.hits.length === 0) return t("search.none")
+  return t(of.more ? "search.first" : "search.found", { count: of.hits.length })
+}
