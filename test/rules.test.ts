@@ -51,7 +51,7 @@ async function openLine() {
     accepted: {},
     openedAt: "2027-01-01T00:00:00.000Z",
   }
-  archive.sql.run`INSERT INTO matter VALUES (${LINE}, ${LINE}, 'line', ${JSON.stringify(state)}, 0, 0, NULL)`
+  archive.sql.run`INSERT INTO matter VALUES (${LINE}, ${LINE}, 'line', ${JSON.stringify(state)}, 0, 0, NULL, NULL)`
   return archive
 }
 

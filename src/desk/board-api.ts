@@ -3,6 +3,7 @@ import { openBoard } from "./board.ts"
 import { callsOn } from "./calls.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
+import { overdueView } from "./overdue.ts"
 
 // A quarter of a year is what anybody compares by eye.
 const MOST_DAYS = 92
@@ -17,6 +18,8 @@ export function boardApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> 
     return c.json(board.view(Number.isInteger(days) && days > 0 ? Math.min(days, MOST_DAYS) : 14))
   })
   app.get("/lines/:line/calls", (c) => c.json(callsOn(archive, c.req.param("line"))))
+  const connected = () => desk.status().connected
+  app.get("/overdue", (c) => c.json(overdueView({ archive, clock, delegation, roll: book.roll, connected })))
   app.get("/checks", (c) => c.json(board.due()))
   app.get("/checks/:line/:matter", (c) => {
     const check = board.check(c.req.param("line"), c.req.param("matter"))

@@ -159,8 +159,10 @@ function keep({ sql }: Archive, entry: Entry, matter: string, kind: AnyActKind, 
   const office = officeOf(kind)
   const due = clockRules.get(office)?.due(state, entry.clocks) ?? null
   const { index } = entry
-  sql.run`INSERT INTO matter VALUES (${entry.line.id}, ${matter}, ${office}, ${JSON.stringify(state)}, ${index}, ${index}, ${due})
-    ON CONFLICT (line, id) DO UPDATE SET state = excluded.state, folded = excluded.folded, due = excluded.due`
+  const awaited = clockRules.get(office)?.awaited?.(state).join(" ") || null
+  sql.run`INSERT INTO matter VALUES (${entry.line.id}, ${matter}, ${office}, ${JSON.stringify(state)}, ${index}, ${index}, ${due}, ${awaited})
+    ON CONFLICT (line, id) DO UPDATE SET state = excluded.state, folded = excluded.folded, due = excluded.due,
+      awaited = excluded.awaited`
 }
 
 /** A line's id is its text's hash, and its text names its members: nobody can be added by a header. */

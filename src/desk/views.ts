@@ -1,8 +1,8 @@
-import { awaits, type Facts, ladders } from "#offices/joins/ladder.ts"
+import { type Facts, ladders } from "#offices/joins/ladder.ts"
 import type { EnvelopeRow, LineView, MessageRow, MessageView, Untranslated, WaitingRow } from "#offices/joins/screen.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import type { MessageState } from "#offices/lines/message.ts"
-import { deadline, speaksForTheClock } from "#offices/lines/silence.ts"
+import { awaits, deadline, speaksForTheClock } from "#offices/lines/silence.ts"
 import { clocksOf } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
@@ -168,14 +168,21 @@ function factsOf(reading: Reading, line: string, members: readonly string[], sta
   }
 }
 
-function lines({ archive, sql, delegation }: Reading): LineView[] {
+function serviceOf(reading: Reading, { members, contacts, outOfService }: LineState): LineView["service"] {
+  return members.map((by) => {
+    const out = outOfService?.[by]
+    const declared = out ? { at: out.at, text: clearText(reading, out.text) } : null
+    return { by, contact: clearText(reading, contacts?.[by]?.text), outOfService: declared }
+  })
+}
+
+function lines(reading: Reading): LineView[] {
+  const { archive, sql, delegation } = reading
   const rows = sql.all`SELECT l.id, l.members, l.place, m.state,
       (SELECT count(*) FROM matter x LEFT JOIN mark k ON k.line = x.line AND k.matter = x.id WHERE x.line = l.id
         AND x.office = 'message' AND k.opened IS NULL AND x.state->>'by' <> ${delegation}) AS unread,
-      (SELECT count(*) FROM matter x WHERE x.line = l.id AND x.office = 'message' AND x.state->>'by' <> ${delegation}
-        AND x.state->>'recalled' IS NULL
-        AND x.state->'answers'->${delegation}->>'acknowledged' IS NULL
-        AND x.state->'answers'->${delegation}->>'objected' IS NULL) AS unanswered
+      (SELECT count(*) FROM matter x WHERE x.line = l.id AND x.awaited IS NOT NULL
+        AND instr(' ' || x.awaited || ' ', ${` ${delegation} `}) > 0) AS unanswered
     FROM line l CROSS JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
   const lineages = new Map(rows.map((row) => [text(row.id) ?? "", lineageOf(archive, stateOf<LineState>(row).text)]))
   return rows.map((row) => {
@@ -184,6 +191,7 @@ function lines({ archive, sql, delegation }: Reading): LineView[] {
     return {
       id,
       proposedBy: state.proposedBy,
+      service: serviceOf(reading, state),
       follows: lineages.get(id) ?? null,
       followedBy: [...lineages].flatMap(([other, lineage]) => (lineage?.line === id ? [other] : [])),
       members: membersOf(row),

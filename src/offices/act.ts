@@ -174,6 +174,8 @@ export type Releasing<Fields> = {
 export type ClockRule<State> = {
   /** The next instant at which a clock has something to say of this matter, or null. */
   due(state: State, clocks: Clocks): string | null
+  /** Who has still to answer this matter, deadline or not. */
+  awaited?(state: State): readonly string[]
   /** What the delegation `speaker` has to say of it at `now`: nothing where it is another's to say. */
   say(state: State, at: ClockSituation): { act: string; fields: Record<string, string> }[]
 }

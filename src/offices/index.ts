@@ -74,4 +74,4 @@ export const clockRules: ReadonlyMap<string, ClockRule<any>> = new Map<string, C
  * The number of what folded states look like: raised with every change of a state's shape. States are derived, so an
  * archive that an earlier release folded is folded again when it is opened.
  */
-export const STATES = 4
+export const STATES = 5

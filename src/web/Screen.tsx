@@ -14,6 +14,7 @@ import { Translate } from "./translation/Translate.tsx"
 import { BoardScreen } from "./watch/BoardScreen.tsx"
 import { ChangesScreen } from "./watch/ChangesScreen.tsx"
 import { CheckScreen } from "./watch/CheckScreen.tsx"
+import { OverdueScreen } from "./watch/OverdueScreen.tsx"
 import { useWords } from "./words.ts"
 
 /** The screen that the address names. */
@@ -31,6 +32,7 @@ export function Screen() {
   if (office === "translations") return <TranslationQueue />
   if (office === "compose") return <Compose key={query.toString()} query={query} />
   if (office === "call") return <CallForm key={query.toString()} query={query} />
+  if (office === "overdue") return <OverdueScreen />
   if (office === "board") return <BoardScreen />
   if (office === "check" && first && second)
     return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { IntlMessageFormat } from "intl-messageformat"
 import { REFUSALS } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
+import { CALLS } from "#offices/joins/alarms.ts"
 import { OUTCOMES } from "#offices/joins/board.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
@@ -90,6 +91,8 @@ const FAMILIES: Record<string, readonly string[]> = {
   rung: RUNGS,
   meaning: RUNGS,
   objection: OBJECTIONS,
+  "call-reason": CALLS,
+  "service-means": ["contact", "out", "back"],
   purpose: [...PURPOSES, "unknown"],
   "read-back": [...READ_BACKS, "unknown"],
   "call-role": ["officer", "supervisor", "head", "interpreter", "other", "unknown"],

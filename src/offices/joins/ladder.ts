@@ -58,9 +58,3 @@ function answerSteps(addressee: string, answer: Answer, facts: Facts): Step[] {
   ]
   return steps.flatMap(([rung, at, by]) => (at === undefined ? [] : [{ rung, by, at }]))
 }
-
-/** What an addressee has still to do: nothing once it acknowledged or objected, or the message was recalled. */
-export function awaits(message: MessageState, addressee: string): boolean {
-  const answer = message.answers[addressee]
-  return answer !== undefined && !answer.acknowledged && !answer.objected && !message.recalled
-}

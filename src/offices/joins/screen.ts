@@ -1,5 +1,6 @@
 import type { MessageState } from "../lines/message.ts"
 import type { Charter } from "../roll/charter.ts"
+import type { CallReason } from "./alarms.ts"
 import type { BoardDay } from "./board.ts"
 import type { Ladder } from "./ladder.ts"
 import type { Piece } from "./query.ts"
@@ -84,6 +85,8 @@ export type LineView = {
   proposedBy: string
   /** The line that it follows, by its proposer's word; `fits` where this desk holds both, null where it cannot tell. */
   follows: { line: string; place: number; fits: boolean | null } | null
+  /** What each member said of whom to telephone and of not answering. */
+  service: { by: string; contact: string | null; outOfService: { at: string; text: string | null } | null }[]
   /** Lines that follow this one, opened or proposed. */
   followedBy: string[]
   place: number
@@ -145,6 +148,32 @@ export type Aid = { language: string; subject: string; body: string; at: string;
 export type Untranslated = Pick<MessageRow, "line" | "matter" | "by" | "at" | "precedence" | "language" | "subject"> & {
   missing: string[]
 }
+
+/** GET /api/overdue: who has not answered, since when, and whether its desk was heard. */
+export type OverdueView = { waiting: WaitingFor[]; silent: SilentRow[]; connected: boolean }
+
+type Whom = {
+  of: string
+  /** When anything of that delegation was last entered on the line. */
+  heard: string | null
+  /** Whom to telephone, in that delegation's own words. */
+  telephone: string | null
+  outOfService: { at: string; until: string | null; text: string | null } | null
+}
+export type WaitingFor = Whom & {
+  line: string
+  matter: string
+  by: string
+  at: string
+  precedence: string
+  language: string
+  subject: string | null
+  deadline: string
+  delivered: string | null
+  call: CallReason | null
+}
+/** A member of whom two slots passed without an envelope: line cut or desk down. */
+export type SilentRow = Whom & { line: string }
 
 /** GET /api/lines/:line/calls: telephone calls as they were entered. */
 export type CallRow = {

@@ -39,9 +39,16 @@ function silent(state: MessageState): string[] {
   return Object.entries(state.answers).flatMap(([by, a]) => (answered(a) ? [] : [by]))
 }
 
+/** Whether this addressee has something to do still: nothing once it acknowledged or objected, or the message was recalled. */
+export function awaits(message: Pick<MessageState, "answers" | "recalled">, addressee: string): boolean {
+  const answer = message.answers[addressee]
+  return answer !== undefined && !answer.acknowledged && !answer.objected && !message.recalled
+}
+
 /** Silence past the deadline, said by whoever speaks for the clock on that line. */
 export const messageClock: ClockRule<MessageState> = {
   due: (state, clocks) => (silent(state).length > 0 ? lapseFrom(state, clocks) : null),
+  awaited: (state) => Object.keys(state.answers).filter((name) => awaits(state, name)),
   say(state, { speaker, now, matter, line, secretariat, clocks }) {
     if (now < lapseFrom(state, clocks) || speaker !== speaksForTheClock(state, line, secretariat)) return []
     return silent(state).map((by) => ({ act: "message.unanswered", fields: { matter, of: state.header, by } }))

@@ -2,6 +2,7 @@ import { type ReactNode, useRef, useState } from "react"
 import { go } from "../router.ts"
 import { goToSearch } from "../search/asked.ts"
 import { SoundBar } from "../watch/SoundBar.tsx"
+import { TelephoneBar } from "../watch/TelephoneBar.tsx"
 import { useWords } from "../words.ts"
 import { AlarmBanner } from "./AlarmBanner.tsx"
 import { ExerciseBanner } from "./ExerciseBanner.tsx"
@@ -46,6 +47,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AlarmBanner />
       <SilenceBanner />
       <SoundBar />
+      <TelephoneBar />
       <UrgentBar />
       <div className="columns">
         <Lines />

@@ -33,6 +33,9 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
         <To href="/translations" aria-current={here("/translations")}>
           {t("translation.queue")}
         </To>
+        <To href="/overdue" aria-current={here("/overdue")}>
+          {t("overdue.title")}
+        </To>
         <To href="/board" aria-current={here("/board")}>
           {t("board.title")}
         </To>

@@ -7,6 +7,7 @@ import { Calls } from "./Calls.tsx"
 import { Envelopes } from "./Envelopes.tsx"
 import { LineHead } from "./LineHead.tsx"
 import { LineMessages } from "./LineMessages.tsx"
+import { LineService } from "./LineService.tsx"
 
 /** One line: who is on it and what for, its messages, and every envelope that it carries. */
 export function Line({ id }: { id: string }) {
@@ -19,6 +20,7 @@ export function Line({ id }: { id: string }) {
     <>
       <Heading>{t("line.title", { name: lineName(line) })}</Heading>
       <LineHead line={line} />
+      <LineService line={line} />
       <Tabs className="tabs">
         <TabList aria-label={t("line.views")}>
           <Tab id="messages">{t("line.messages")}</Tab>

@@ -1,0 +1,114 @@
+import type { OverdueView, SilentRow, WaitingFor } from "#offices/joins/screen.ts"
+import { useDesk } from "../desk/state.ts"
+import { useLineName, useNameOf } from "../parts/Delegation.tsx"
+import { Heading } from "../parts/Heading.tsx"
+import { FullInstant, Instant } from "../parts/Instant.tsx"
+import { Notice } from "../parts/Notice.tsx"
+import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
+import { To } from "../parts/To.tsx"
+import { useWords } from "../words.ts"
+import { useOverdue } from "./overdue.ts"
+
+/** Who has not answered, since when, whether their desk was heard, and whom to telephone: one view. */
+export function OverdueScreen() {
+  const { t } = useWords()
+  const { value } = useOverdue()
+  return (
+    <>
+      <Heading>{t("overdue.title")}</Heading>
+      {value && !value.connected && <Notice>{t("overdue.not-connected")}</Notice>}
+      {value && <Silent rows={value.silent} />}
+      {value && <Waiting view={value} />}
+    </>
+  )
+}
+
+function Silent({ rows }: { rows: readonly SilentRow[] }) {
+  const { status } = useDesk()
+  const { t } = useWords()
+  const nameOf = useNameOf()
+  const lineName = useLineName()
+  if (rows.length === 0) return null
+  return (
+    <section>
+      <h2>{t("overdue.silent")}</h2>
+      <p className="hint">{t("overdue.silent-meaning")}</p>
+      <ul className="messages">
+        {rows.map((row) => {
+          const line = status.lines.find(({ id }) => id === row.line)
+          return (
+            <li key={`${row.line}${row.of}`} className="overdue">
+              <strong>{nameOf(row.of)}</strong>{" "}
+              {line && <To href={`/line/${row.line}`}>{t("changes.on", { line: lineName(line) })}</To>}
+              <Whom row={row} />
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+function Waiting({ view }: { view: OverdueView }) {
+  const { t } = useWords()
+  const nameOf = useNameOf()
+  return (
+    <section>
+      <h2>{t("overdue.waiting")}</h2>
+      {view.waiting.length === 0 && <p>{t("overdue.nobody")}</p>}
+      <ul className="messages">
+        {view.waiting.map((row) => (
+          <li key={`${row.line}${row.matter}${row.of}`} className="overdue">
+            <PrecedenceMark of={row.precedence} /> <strong>{nameOf(row.of)}</strong>{" "}
+            <To data-row href={`/message/${row.line}/${row.matter}`} lang={row.language}>
+              {row.subject ?? t("text.gone")}
+            </To>
+            <p>
+              {t("overdue.since")} <FullInstant at={row.at} />. {t("overdue.until")} <Instant at={row.deadline} />.{" "}
+              {row.delivered === null ? t("overdue.not-delivered") : t("overdue.delivered")}{" "}
+              {row.delivered !== null && <Instant at={row.delivered} />}
+            </p>
+            {row.call !== null && <Call row={row} />}
+            <Whom row={row} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Call({ row }: { row: WaitingFor }) {
+  const { t } = useWords()
+  return (
+    <p>
+      <strong>{t(`call-reason.${row.call === "not-delivered" ? "not-delivered" : "overdue"}`)}</strong>{" "}
+      <To href={`/call?line=${row.line}&about=${row.matter}`}>{t("call.enter")}</To>
+    </p>
+  )
+}
+
+function Whom({ row }: { row: Pick<SilentRow, "heard" | "telephone" | "outOfService"> }) {
+  const { t } = useWords()
+  return (
+    <>
+      <p>
+        {row.heard === null ? (
+          t("overdue.never-heard")
+        ) : (
+          <>
+            {t("overdue.heard")} <FullInstant at={row.heard} />
+          </>
+        )}
+      </p>
+      {row.outOfService && (
+        <p>
+          {t("overdue.declared")} <FullInstant at={row.outOfService.at} />
+          {row.outOfService.text !== null && <q className="said">{row.outOfService.text}</q>}
+        </p>
+      )}
+      <p>
+        {t("overdue.telephone")} {row.telephone === null ? t("overdue.no-telephone") : <q>{row.telephone}</q>}
+      </p>
+    </>
+  )
+}
