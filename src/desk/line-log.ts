@@ -5,6 +5,7 @@ import type { LineLog, LogRow } from "#paper/line-log.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { bytes, number, text } from "./archive.ts"
 import { fieldsOf } from "./fold.ts"
+import { gapBefore } from "./gaps.ts"
 import type { Desk } from "./open.ts"
 
 /** What an officer chooses of a log: days in UTC, both whole; and whether every line check has a row of its own. */
@@ -60,10 +61,11 @@ function envelopes({ archive: { sql } }: Desk, line: string, { from, until, afte
 
 /** One row for an envelope, or one for each record of its list. */
 function rowsOf(desk: Desk, envelope: Row): LogRow[] {
+  const gap = gapBefore(desk.archive, text(envelope.line) ?? "", number(envelope.place))
   const records = desk.archive.sql.all`SELECT * FROM record WHERE "index" = ${number(envelope.index)} ORDER BY number`
   const place = number(envelope.place)
   const common = {
-    ...{ place, last: place, record: null, about: null, subject: null, ladders: [], act: null, refused: null },
+    ...{ place, last: place, record: null, about: null, subject: null, ladders: [], act: null, refused: null, gap },
     by: text(envelope.sender) ?? "",
     serial: number(envelope.serial),
     at: text(envelope.at) ?? "",
@@ -119,7 +121,7 @@ function textOf({ archive: { sql } }: Desk, hash: unknown): string | null {
 /** Adds a row; a line check joins the run before it, unless each is to have its own row. */
 function add(rows: LogRow[], row: LogRow, checks: boolean): void {
   const before = rows.at(-1)
-  if (!checks && before && isCheck(row) && isCheck(before) && row.place === before.last + 1)
+  if (!checks && before && isCheck(row) && isCheck(before) && row.gap === null)
     rows[rows.length - 1] = { ...before, last: row.last, ended: row.ended }
   else rows.push(row)
 }

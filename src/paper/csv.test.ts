@@ -17,7 +17,7 @@ const FORMULA = /^[\s"]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/
 function row(more: Partial<LogRow>): LogRow {
   return {
     ...{ place: 3, last: 3, record: null, by: "ukraine", serial: 2, at: AT, ended: AT, precedence: "FLASH" },
-    ...{ act: "message.sent", about: null, subject: "Subject", ladders: [], fault: null, refused: null },
+    ...{ act: "message.sent", about: null, subject: "Subject", ladders: [], fault: null, refused: null, gap: null },
     ...{ hash: "a".repeat(64), witnessed: AT, ...more },
   }
 }
@@ -77,6 +77,15 @@ test("taking the apostrophes away gives back every cell", () => {
   )
 })
 
+test("an act that this release does not know stands for itself, whatever its author called it", () => {
+  const names = ["unknown", "none", "x.y", "=1", "a\nb", "__proto__", "{count}"]
+  const [, ...rows] = cells(logCsv(log(names.map((act) => row({ act }))), "en"))
+  assert.deepEqual(
+    rows.map((one) => one[10]),
+    ["unknown", "none", "x.y", "'=1", "a\\u{a}b", "__proto__", "{count}"],
+  )
+})
+
 test("rungs stand under their addressee, in the alternat; a run of line checks is one row that counts them", () => {
   const steps = [
     { rung: "delivered" as const, at: AT },
@@ -93,10 +102,16 @@ test("rungs stand under their addressee, in the alternat; a run of line checks i
   assert.deepEqual([second[column("Place")], second[column("To place")], second[column("Sender")]], ["4", "9", ""])
 })
 
-test("what does not hold, and what is not taken into account, says why", () => {
-  const rows = [row({ fault: "body.commit" }), row({ refused: "message.unknown" }), row({ act: null, subject: null })]
+test("what does not hold, does not open, is not taken into account or lies behind a gap says why and whose doing it is", () => {
+  const rows = [
+    row({ fault: "body.commit" }),
+    row({ fault: "body.unopenable", act: null, subject: null }),
+    row({ refused: "message.unknown" }),
+    row({ place: 9, last: 9, gap: { after: 6, code: "head" } }),
+  ]
   const csv = logCsv(log(rows), "en")
-  assert.match(csv, /As it was signed, it does not hold: A body/)
-  assert.match(csv, /Not taken into account: There is no such message/)
+  assert.match(csv, /As Ukraine signed it, it does not hold: A body/)
   assert.match(csv, /Nothing readable at this desk/)
+  assert.match(csv, /Not taken into account: There is no such message/)
+  assert.match(csv, /2 places are missing before this one/)
 })

@@ -2,7 +2,7 @@ import { alternat, nameOf } from "#sheet/readable.ts"
 import { type Language, plain } from "#sheet/words.ts"
 import { inThree } from "./frame.ts"
 import { isRun, type LineLog, type LogRow } from "./line-log.ts"
-import { laddersOf } from "./log-words.ts"
+import { faultsOf, laddersOf } from "./log-words.ts"
 import { type Say, wordsIn } from "./words.ts"
 
 /**
@@ -41,7 +41,12 @@ export function logCsv(log: LineLog, language: Language): string {
           .find(({ addressee }) => addressee === name)
           ?.steps.join("; ") ?? "",
     ),
-    ...[faultOf(row, t), isRun(row) ? "" : row.hash, row.witnessed ?? "", three("paper.transmits")],
+    ...[
+      faultsOf(row, nameOf(log.charter, language, row.by), t).join(" "),
+      isRun(row) ? "" : row.hash,
+      row.witnessed ?? "",
+      three("paper.transmits"),
+    ],
   ])
   return `\ufeff${[header, ...rows].map(line).join("")}`
 }
@@ -58,17 +63,11 @@ function cells(row: LogRow, log: LineLog, language: Language, t: Say): string[] 
     at,
     run ? ended : "",
     run ? "" : t.code("precedence", precedence),
-    run ? t("envelope.checks", { count: last - place + 1 }) : t.code("act", act ?? "none"),
-    act ?? "",
+    run ? t("envelope.checks", { count: last - place + 1 }) : plain(t.code("act", act ?? "none")),
+    plain(act ?? ""),
     about === null ? "" : String(about),
     plain(subject ?? ""),
   ]
-}
-
-/** What is wrong with a row, in words. */
-export function faultOf({ fault, refused }: LogRow, t: Say): string {
-  if (fault !== null) return t("log.does-not-hold", { why: t.code("fault", fault) })
-  return refused === null ? "" : t("log.not-taken", { why: t.code("refused", refused) })
 }
 
 function line(row: readonly string[]): string {

@@ -38,9 +38,11 @@ export type LogRow = {
   subject: string | null
   /** Of a message, what each addressee's desk or officers stated, in its order; common rungs left out. */
   ladders: readonly { addressee: string; steps: readonly { rung: Rung; at: string }[] }[]
-  /** What does not hold as it was signed, and why it is not taken into account. */
+  /** What does not hold as it was signed or does not open here, and why it is not taken into account. */
   fault: string | null
   refused: string | null
+  /** The place before it, where this desk went on although the registry's word does not follow, and why not. */
+  gap: { after: number; code: string } | null
   hash: string
   /** The witnesses' time by which it was entered; null while this desk has no proof. */
   witnessed: string | null

@@ -2,11 +2,11 @@ import { utf8 } from "#register/bytes.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { alternat, nameOf } from "#sheet/readable.ts"
 import { type Language, plain } from "#sheet/words.ts"
-import { faultOf, logCsv } from "./csv.ts"
+import { logCsv } from "./csv.ts"
 import { frameOf, utc } from "./frame.ts"
 import type { PaperJob, PaperRefusal } from "./job.ts"
 import { isRun, type LineLog, type LogRow } from "./line-log.ts"
-import { besides, laddersOf } from "./log-words.ts"
+import { besides, faultsOf, laddersOf } from "./log-words.ts"
 import { setPaper } from "./press.ts"
 import { printable } from "./printable.ts"
 import { qrSvg } from "./qr.ts"
@@ -80,12 +80,11 @@ function cells(row: LogRow, { name, order, t }: Telling): string[][] {
     const ladder = told.find(({ addressee }) => addressee === member)
     return ladder ? [`${name(member)}: ${ladder.steps.join("; ") || "–"}`] : []
   })
-  const fault = faultOf(row, t)
   const what = [
     printable(plain(t.code("act", row.act ?? "none"))),
     ...(row.record ? [t("log.record-of", row.record)] : []),
     ...(row.about === null ? [] : [t("log.about-place", { place: row.about })]),
-    ...(fault === "" ? [] : [printable(plain(fault))]),
+    ...faultsOf(row, name(row.by), t).map(printable),
   ]
   return [
     [String(row.place)],

@@ -32,7 +32,7 @@ export function wordsIn(language: Language): Say {
   return Object.assign((word: PaperWord, values = {}) => format(words[word] ?? "", values), {
     code: (family: string, code: string) => {
       const key = `${family}.${code}`
-      return Object.hasOwn(words, key) ? format(words[key] ?? "", {}) : code
+      return Object.hasOwn(words, key) ? format(words[key] ?? "", { code }) : code
     },
   })
 }
