@@ -5,7 +5,7 @@ import type { BoardView, CheckDue } from "#offices/joins/screen.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { hand } from "../lines/hand.ts"
-import { useLineName, useNameOf } from "../parts/Delegation.tsx"
+import { useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
 import { alternat } from "../parts/order.ts"
@@ -81,7 +81,6 @@ function Picture({ board }: { board: BoardView }) {
   const { status } = useDesk()
   const { t } = useWords()
   const nameOf = useNameOf()
-  const lineName = useLineName()
   const members = alternat([...new Set(board.rows.map((row) => row.member))], status, status.office)
   const rows = members.flatMap((member) => board.rows.filter((row) => row.member === member))
   return (
@@ -105,7 +104,9 @@ function Picture({ board }: { board: BoardView }) {
               <tr key={`${row.line}${row.member}`}>
                 <th scope="row">
                   {nameOf(row.member)}{" "}
-                  {line && line.members.length > 2 && <small>{t("changes.on", { line: lineName(line) })}</small>}
+                  {line && line.members.length > 2 && (
+                    <small>{t("line.of-count", { count: line.members.length })}</small>
+                  )}
                 </th>
                 {row.days.map((day) => (
                   <Cell key={day.day} day={day} />
