@@ -121,11 +121,13 @@ export function lineOf(desk: Desk, purpose: string): string {
 /** Settles when `holds` does, looking again at each live event of the desk; fails after ten seconds with `what`. */
 export function until(desk: Desk, what: string, holds: () => boolean): Promise<void> {
   if (holds()) return Promise.resolve()
+  // Made here, so that its stack says who waits.
+  const inVain = new Error(`waited ten seconds in vain: ${what}`)
   return new Promise((resolve, reject) => {
     const done = new AbortController()
     const bell = setTimeout(() => {
       done.abort()
-      reject(new Error(`waited ten seconds in vain: ${what}`))
+      reject(inVain)
     }, 10_000)
     desk.live.watch(() => {
       if (!holds()) return
@@ -134,6 +136,23 @@ export function until(desk: Desk, what: string, holds: () => boolean): Promise<v
       resolve()
     }, done.signal)
   })
+}
+
+/** Settles when no act has its turn any more, and every desk holds each of its lines as far as any other. */
+export async function settled(office: Office): Promise<void> {
+  const desks = [...office.desks.values()]
+  const underWay = ({ archive }: Desk) => archive.sql.get`SELECT 1 AS under_way FROM outbox o WHERE
+    (o.state IN ('waiting', 'sealed') AND o.turn IS NOT NULL)
+    OR (o.state = 'stamped' AND NOT EXISTS (SELECT 1 FROM envelope e WHERE e.hash = o.hash)) LIMIT 1`
+  for (const desk of desks) await until(desk, `${desk.delegation} has sent all`, () => underWay(desk) === undefined)
+  const ends = new Map<string, number>()
+  const held = ({ archive }: Desk) =>
+    archive.sql.all`SELECT id, place FROM line`.map((row) => [String(row.id), Number(row.place)] as const)
+  for (const [id, place] of desks.flatMap(held)) ends.set(id, Math.max(ends.get(id) ?? 0, place))
+  for (const desk of desks)
+    await until(desk, `${desk.delegation} holds all`, () =>
+      held(desk).every(([id, place]) => place >= (ends.get(id) ?? 0)),
+    )
 }
 
 /** Hands in a message as an officer of the desk would; answers its matter. */

@@ -10,6 +10,7 @@ import { fileRoutes } from "./files/api.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
+import { relaysApi } from "./relays/api.ts"
 import { workbenchApi } from "./workbench-api.ts"
 
 /**
@@ -88,6 +89,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   app.route("/", papersApi(desk))
   app.route("/", workbenchApi(desk))
   app.route("/", boardApi(desk))
+  app.route("/", relaysApi(desk))
   return app
 }
 

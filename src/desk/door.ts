@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { z } from "zod"
-import { type AnyActKind, id, name, type RefusalCode, refuse } from "#offices/act.ts"
-import { rules } from "#offices/index.ts"
+import { type AnyActKind, id, name, officeOf, type RefusalCode, refuse } from "#offices/act.ts"
+import { discretion, rules } from "#offices/index.ts"
 import { judge, LONGEST_LIST, parseRecord } from "#offices/judge.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import { type Draft, type Prepared, pack, prepare, type Salting } from "#offices/pack.ts"
@@ -89,7 +89,7 @@ const SALTING: Salting = {
 function hand(parts: DoorParts, input: unknown, officer: string | null): Handed | DoorRefusal {
   const parsed = request.safeParse(input)
   if (!parsed.success) return refuse("act.malformed")
-  const { act, line, precedence, token, leaves, records } = parsed.data
+  const { act, line, precedence, token, records } = parsed.data
   // Before the rules: what was taken once may meanwhile have changed what they would say to it.
   const before = token === undefined ? undefined : parts.outbox.handed(token)
   if (before) return before
@@ -109,6 +109,7 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   )
   if (judged) return judged
   const ready = all.filter((one): one is Prepared => "record" in one)
+  const leaves = mustBeDiscreet(parts, kind, parsed.data, ready) ? "slot" : parsed.data.leaves
   const packed = pack(SALTING, act, parts.software, ready)
   const length = packedLength(packed)
   if (length > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
@@ -141,6 +142,18 @@ function mayLeave(
   if (leaves === "at-once") return undefined
   if (precedence !== "ROUTINE") return refuse("act.malformed")
   return isOpen(matterOnLine(archive, line, line)?.state as LineState | undefined) ? undefined : refuse("line.not-open")
+}
+
+/** Whether an act leaves in a slot whatever its caller asked: at once it would tell of what must not be told. */
+function mustBeDiscreet(
+  { archive }: DoorParts,
+  kind: AnyActKind,
+  { line, precedence }: Parsed,
+  ready: readonly Prepared[],
+): boolean {
+  const rule = discretion.get(officeOf(kind))
+  const stateOf = (matter: string) => matterOnLine(archive, line, matter)?.state
+  return rule ? ready.some(({ record }) => rule(record, precedence, stateOf)) : false
 }
 
 function mayPrepare(kind: AnyActKind, { texts }: Draft): DoorRefusal | undefined {

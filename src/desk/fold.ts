@@ -150,7 +150,7 @@ function relate(archive: Archive, kind: AnyActKind, record: ParsedRecord, entry:
 }
 
 /** A matter of a line as it is folded now; undefined before its first act. */
-export function matterOnLine({ sql }: Archive, line: string, matter: string): Matter | undefined {
+export function matterOnLine({ sql }: Pick<Archive, "sql">, line: string, matter: string): Matter | undefined {
   const row = sql.get`SELECT office, state FROM matter WHERE line = ${line} AND id = ${matter}`
   return row && { office: text(row.office) ?? "", state: JSON.parse(text(row.state) ?? "null") }
 }

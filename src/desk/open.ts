@@ -1,3 +1,4 @@
+import type { RelayQueue } from "#offices/joins/relays.ts"
 import type { DeskStatus, EvidenceRow, RegisterView } from "#offices/joins/screen.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { type Clock, instantOf } from "../clock.ts"
@@ -12,6 +13,8 @@ import { type Marks, openMarks } from "./marks.ts"
 import { type Officer, type Officers, openOfficers } from "./officers.ts"
 import type { Outbox } from "./outbox.ts"
 import { type ProposingRefusal, proposeLine } from "./proposing.ts"
+import type { Relays } from "./relays/room.ts"
+import { relayQueue } from "./relays/view.ts"
 import { connectRooms, openCalls, openFollowing, openGiving, openSpeaking, openTaking } from "./rooms.ts"
 import { openSearch, type Search } from "./search.ts"
 import { openFilling } from "./search-filling.ts"
@@ -42,6 +45,9 @@ export type Desk = {
   /** The proof sheet of a matter, from the archive alone; a refusal while it is not witnessed. */
   sheet(line: string, matter: string, choice: SheetChoice): Promise<string | SheetRefusal>
   mark: Marks["mark"]
+  readonly relays: Relays
+  /** What waits to be passed on, and what was released to go back. */
+  relayQueue(): RelayQueue
   /** Proposes a line to other delegations, as a successor of another where `follows` names one. */
   propose(input: unknown, officer: string): Handed | ProposingRefusal
   /** An officer lets the desk call things certain again after the registry was convicted. */
@@ -81,6 +87,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     evidenceView: evidence.rows,
     sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),
     mark: openMarks(ground).mark,
+    relays: rooms.relays,
+    relayQueue: () => relayQueue(archive, delegation),
     propose: (input, officer) => proposeLine({ archive, door, delegation, roll: book.roll }, input, officer),
     resume(officer) {
       const resumed = evidence.resume(officer)
@@ -92,6 +100,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       enrol[Symbol.dispose]()
       rooms.slots.close()
       filling.close()
+      rooms.relays.close()
       rooms.lineHeads.close()
       await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close(), files.close()])
       await rooms.witnessing.idle()

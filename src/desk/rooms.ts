@@ -10,6 +10,7 @@ import { knownSize } from "./held.ts"
 import { type LineHeads, openLineHeads } from "./line-heads.ts"
 import { type Mailbox, openMailbox } from "./mailbox.ts"
 import { type Outbox, openOutbox } from "./outbox.ts"
+import { openRelays, type Relays } from "./relays/room.ts"
 import { openReturning, type Returning } from "./returning.ts"
 import { openSender, type Sender } from "./sender.ts"
 import { openSlots, type Slots } from "./slots.ts"
@@ -82,8 +83,8 @@ export function openGiving(ground: Ground, calls: Calls, { book }: Taking): Givi
   return { outbox, files, door, sender }
 }
 
-/** What the desk says by itself: that its delegation takes part, and in the slots that it is there. */
-export type Speaking = { enrolment: Enrolment; slots: Slots }
+/** What the desk says by itself: that its delegation takes part, in the slots that it is there, and what it passes on. */
+export type Speaking = { enrolment: Enrolment; slots: Slots; relays: Relays }
 
 /** Opens what speaks by itself. */
 export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giving: Giving): Speaking {
@@ -95,7 +96,8 @@ export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giv
     attended: ground.live.attended,
     dayBegan: calls.dayBegan.tell,
   })
-  return { enrolment, slots }
+  const relays = openRelays({ ...ground, ...giving, roll })
+  return { enrolment, slots, relays }
 }
 
 /** What keeps the desk with its registry: the mail that it follows, and what it hands back to one that lost entries. */
@@ -130,10 +132,11 @@ export type Rooms = Taking & Giving & Speaking & Following
 
 /** Says who hears what. Nothing was called out before: every room but the mail waits to be asked, and mail takes time. */
 export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void {
-  const { door, enrolment, files, isEnrolled, lineHeads, mailbox, sender, slots, witnessing } = rooms
+  const { door, enrolment, files, isEnrolled, lineHeads, mailbox, relays, sender, slots, witnessing } = rooms
   calls.entered.hear((entered) => {
     const told = entered.map(({ refused, callsForReceipt, ...one }) => one)
     live.tell({ kind: "entered", entered: told })
+    relays.entered(entered)
     slots.entered(entered)
     enrolment.look()
     sender.wake()

@@ -13,7 +13,7 @@ import { type Archive, bytes, number, text } from "./archive.ts"
 import { filesLeaving, fileViews } from "./files/view.ts"
 import { gapBefore } from "./gaps.ts"
 import { lineageOf } from "./proposing.ts"
-import { relayView } from "./relay-view.ts"
+import { relayView } from "./relays/view.ts"
 import { splitTexts } from "./texts.ts"
 
 /** What screens and scripts read of the archive. Nothing here changes anything. */
@@ -148,7 +148,7 @@ function message(reading: Reading, line: string, matter: string): MessageView | 
     ),
     replies: answers.flatMap(([by, a]) => (a.replied ? [{ by, at: a.replied.at, matter: a.replied.matter }] : [])),
     heldAt: text(row.held_at) ?? null,
-    relay: relayView(sql, (hash) => clearText(reading, hash), line, state),
+    relay: relayView(reading, { line, matter }, state),
   }
 }
 

@@ -77,6 +77,7 @@ export const REFUSALS = [
   "message.in-the-future",
   "stop.not-flash",
   "relay.both-ways",
+  "relay.files",
   "relay.not-with-secretariat",
   "relay.nowhere",
   "relay.release-missing",
@@ -179,6 +180,17 @@ export type ClockRule<State> = {
   /** What the delegation `speaker` has to say of it at `now`: nothing where it is another's to say. */
   say(state: State, at: ClockSituation): { act: string; fields: Record<string, string> }[]
 }
+
+/**
+ * Whether a record must leave in a slot, so that its leaving tells the register's watchers nothing; `stateOf` answers
+ * matters of the same line. Only the door asks: in which way an envelope came says nothing to a rule.
+ */
+export type Discretion<State> = (
+  // biome-ignore lint/suspicious/noExplicitAny: the record has passed the schema of its kind, whichever that is
+  record: any,
+  precedence: Precedence,
+  stateOf: (matter: string) => State | undefined,
+) => boolean
 
 /** Where a clock rings: at whose desk, on which line, when. */
 export type ClockSituation = {

@@ -3,11 +3,11 @@
  * holds its schema, its rule and its fold; its words are in src/words, its screen in src/web under the same name.
  * The acts of the public lines (charter, participation, keys) are in roll/acts.ts and folded by roll/roll.ts.
  */
-import type { AnyActKind, ClockRule } from "./act.ts"
+import type { AnyActKind, ClockRule, Discretion } from "./act.ts"
 import { callEntered, callStated } from "./lines/call.ts"
 import { checkAnswered, checkCalled, checkClock, checkClosed, checkExplained, checkUnanswered } from "./lines/check.ts"
 import { lineAccepted, lineChecked, lineProposed, lineResealed, lineUnopenable } from "./lines/line.ts"
-import { messageRecalled, messageSent } from "./lines/message.ts"
+import { isMessageDiscreet, messageRecalled, messageSent } from "./lines/message.ts"
 import {
   messageAcknowledged,
   messageCascaded,
@@ -70,8 +70,12 @@ export const clockRules: ReadonlyMap<string, ClockRule<any>> = new Map<string, C
   ["check", checkClock],
 ])
 
+/** Which acts about a matter must leave in slots, by the first word of the acts of the matter. */
+// biome-ignore lint/suspicious/noExplicitAny: records of different kinds stand in one table, as in AnyActKind
+export const discretion: ReadonlyMap<string, Discretion<any>> = new Map([["message", isMessageDiscreet]])
+
 /**
  * The number of what folded states look like: raised with every change of a state's shape. States are derived, so an
  * archive that an earlier release folded is folded again when it is opened.
  */
-export const STATES = 5
+export const STATES = 6

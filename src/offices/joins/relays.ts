@@ -22,6 +22,8 @@ export type AskedRelayView = {
   returned: { at: string; text: string | null } | null
   heard: { from: string | null; answer: Released; said: string; at: string; text: string | null }[]
   release: ReleaseView | null
+  /** What became of it at the desk that passes it on; empty everywhere else. */
+  legs: LegView[]
 }
 
 /** A relay as its addressee's line tells it. */
@@ -35,3 +37,54 @@ export type PassedRelayView = {
 }
 
 export type RelayView = AskedRelayView | PassedRelayView
+
+/** One addressee of a relay, at the desk that passes it on. */
+export type LegView = {
+  addressee: string
+  state: "waiting" | "handed" | "dispatched" | "refused" | "cancelled"
+  /** Why it could not go. */
+  refused: string | null
+  /** Not before. */
+  due: string
+  /** The new act: its line and matter, and when it was recorded there. */
+  line: string
+  matter: string
+  at: string | null
+}
+
+/** A request that waits at the secretariat. */
+export type RelayRequestRow = {
+  line: string
+  matter: string
+  by: string
+  at: string
+  precedence: string
+  form: string
+  language: string
+  subject: string | null
+  attribution: Attribution
+  /** Whom it goes to, also where the request could not name them. */
+  to: string[]
+  /** Whether it travels in slots, so that its leaving tells nothing. */
+  discreet: boolean
+  legs: LegView[]
+}
+
+/** An answer that its addressee released to the author of the words. */
+export type RelayAnswerRow = {
+  index: number
+  number: number
+  /** The second leg. */
+  line: string
+  matter: string
+  from: string
+  to: string
+  answer: Released
+  at: string
+  text: string | null
+  language: string
+  subject: string | null
+}
+
+/** GET /api/relays */
+export type RelayQueue = { requests: RelayRequestRow[]; answers: RelayAnswerRow[] }

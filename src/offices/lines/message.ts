@@ -12,7 +12,15 @@ import {
   type Verdict,
 } from "../act.ts"
 import { type Attachment, attachments } from "../attachment.ts"
-import { type RelayState, relayAsked, relayFits, relayFrom, releaseCarried, releaseMade } from "./relay-form.ts"
+import {
+  isDiscreet,
+  type RelayState,
+  relayAsked,
+  relayFits,
+  relayFrom,
+  releaseCarried,
+  releaseMade,
+} from "./relay-form.ts"
 import { formatWords } from "./words.ts"
 
 /** What one addressee said of a message. Silence is a statement of the clock, never theirs. */
@@ -137,7 +145,7 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
 })
 
 function relayOf({ relay, relayed }: Sent): RelayState | null {
-  if (relay) return { asked: relay, passedOn: {}, returned: null, heard: [] }
+  if (relay) return { asked: relay, open: true, passedOn: {}, returned: null, heard: [] }
   return relayed ? { from: relayed, released: [] } : null
 }
 
@@ -166,6 +174,25 @@ export const messageRecalled: ActKind<MessageState, z.infer<typeof recalled>> = 
   mayAct: mayRecall,
   fold(state, record, { at, index }) {
     if (!state) throw new Error("a recall stands before its message")
-    return { ...state, recalled: { at, index, text: record.text ?? null } }
+    const relay = state.relay && "asked" in state.relay ? { ...state.relay, open: false } : state.relay
+    return { ...state, relay, recalled: { at, index, text: record.text ?? null } }
   },
 })
+
+/** Whether an act of a message must leave in a slot: its own words do, or those that it speaks of or replies to. */
+export function isMessageDiscreet(
+  record: { matter: string } & Partial<Pick<Sent, "relay" | "relayed" | "replyTo">>,
+  precedence: Precedence,
+  stateOf: (matter: string) => MessageState | undefined,
+): boolean {
+  if (precedence !== "ROUTINE") return false
+  if (isDiscreet(record.relay ?? record.relayed, precedence)) return true
+  return [record.matter, record.replyTo].some((matter) => {
+    const state = matter === undefined ? undefined : stateOf(matter)
+    return state?.relay ? isDiscreet(attributed(state.relay), state.precedence) : false
+  })
+}
+
+function attributed(relay: RelayState) {
+  return "asked" in relay ? relay.asked : relay.from
+}

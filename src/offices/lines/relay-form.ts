@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { type Carrying, type Entry, name, type ReleaseTerms, refuse, type Verdict } from "../act.ts"
+import { type Carrying, type Entry, name, type Precedence, type ReleaseTerms, refuse, type Verdict } from "../act.ts"
 
 /** Whether the addressee of a relay learns whose words it reads. */
 export const ATTRIBUTIONS = ["attributed", "unattributed"] as const
@@ -34,6 +34,8 @@ export const UNNAMED = "*"
 /** A relay as the line of its author folds it. */
 export type AskedRelay = {
   asked: RelayAsked
+  /** Whether something of it is still the secretariat's to do. */
+  open: boolean
   /** When the secretariat stated that the words left for each addressee, or for the unnamed one. */
   passedOn: Record<string, Moment>
   returned: (Moment & { text: string }) | null
@@ -49,6 +51,14 @@ export type PassedRelay = {
 }
 export type RelayState = AskedRelay | PassedRelay
 
+/**
+ * Whether a message is to leave no trace of its own: unattributed words, and whatever is said of them, travel in slots,
+ * which carry ROUTINE alone. More urgent ones leave at once, and whoever watches the register can guess.
+ */
+export function isDiscreet(relay: { attribution: Attribution } | undefined, precedence: Precedence): boolean {
+  return relay?.attribution === "unattributed" && precedence === "ROUTINE"
+}
+
 /** The part of a message that speaks of a relay. */
 export type RelayFields = {
   replyTo?: string | undefined
@@ -56,11 +66,14 @@ export type RelayFields = {
   relayed?: RelayFrom | undefined
   release?: string | undefined
   words?: string | undefined
+  files?: readonly unknown[] | undefined
 }
 
 /** Whether what a message says of a relay can stand on its line: asked for by a delegation, passed on by the secretariat. */
 export function relayFits(record: RelayFields, entry: Entry): Verdict {
   if (record.relay && record.relayed) return refuse("relay.both-ways")
+  // A release covers words; a file that went further as it is would carry what its author never saw of it.
+  if ((record.relay || record.relayed) && record.files) return refuse("relay.files")
   if (record.relay) return mayAsk(record, record.relay, entry)
   if (record.relayed) return mayPass(record, record.relayed, entry)
   return hasRelease(record) === "none" ? "permitted" : refuse("relay.release-unwanted")

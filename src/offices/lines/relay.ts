@@ -51,7 +51,10 @@ export const relayPassedOn: ActKind<MessageState, z.infer<typeof passedOn>> = ac
     return Object.hasOwn(relay.passedOn, record.to ?? UNNAMED) ? refuse("relay.already-passed-on") : "permitted"
   },
   fold: (state, { to = UNNAMED }, { at, index }) =>
-    withAsked(state, ({ passedOn: before }) => ({ passedOn: { ...before, [to]: { at, index } } })),
+    withAsked(state, ({ asked, passedOn: before }) => {
+      const after = { ...before, [to]: { at, index } }
+      return { passedOn: after, open: Object.keys(after).length < (asked.to?.length ?? 1) }
+    }),
 })
 
 const returned = z.strictObject({ matter: id, of: id, text })
@@ -71,7 +74,8 @@ export const relayReturned: ActKind<MessageState, z.infer<typeof returned>> = ac
     if (relay.returned) return refuse("relay.already-returned")
     return Object.keys(relay.passedOn).length > 0 ? refuse("relay.already-passed-on") : "permitted"
   },
-  fold: (state, record, { at, index }) => withAsked(state, () => ({ returned: { at, index, text: record.text } })),
+  fold: (state, record, { at, index }) =>
+    withAsked(state, () => ({ open: false, returned: { at, index, text: record.text } })),
 })
 
 const answerReleased = z.strictObject({ matter: id, of: id, answer: z.enum(RELEASED), text: text.optional() })

@@ -34,7 +34,9 @@ function lapseFrom(state: MessageState, clocks: Entry["clocks"]): string {
 
 /** Who has not answered, and of whom that was not yet said. */
 function silent(state: MessageState): string[] {
-  if (state.recalled) return []
+  // Words to be passed on are answered by passing them on or by returning them; a word of the clock, at once and on
+  // their author's line, would tell the register's watchers of them.
+  if (state.recalled || (state.relay && "asked" in state.relay)) return []
   const answered = (a: Answer) => a.acknowledged ?? a.objected ?? a.replied ?? a.unanswered
   return Object.entries(state.answers).flatMap(([by, a]) => (answered(a) ? [] : [by]))
 }

@@ -108,6 +108,9 @@ test("a relay is asked for on the author's own line with the secretariat, signed
     "relay.nowhere",
   )
   assert.equal(ask(own, "ruritania", signed), "relay.release-unwanted")
+  const files = [{ file: hash(7), length: 2000, text: TEXT }]
+  assert.equal(ask(own, "ruritania", { relay: { to, attribution: "unattributed" }, files }), "relay.files")
+  assert.equal(ask(own, "ruritania", { files }), "permitted")
 })
 
 test("the author learns that its words left, and of the answers only what their addressee releases", () => {
