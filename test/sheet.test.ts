@@ -55,6 +55,7 @@ test("proof sheets of a real office", async (t) => {
   await t.test("the desk's API hands one out as a file to whoever is signed in", () => overTheApi(office))
   await t.test("a line's log names every envelope, as CSV and as a paper with the CSV inside", () => lineLog(office))
   await t.test("iod desk export writes both as files, and overwrites none", () => byScript(office))
+  await t.test("there is none of what no quorum has witnessed yet", () => notWitnessed(office))
 })
 
 async function strangers(office: Office): Promise<void> {
@@ -258,6 +259,25 @@ async function byScript(office: Office): Promise<void> {
 
 function day(at: string): string {
   return at.slice(0, 10)
+}
+
+async function notWitnessed(office: Office): Promise<void> {
+  const { line, matter, from, to } = await acknowledged(office)
+  for (const witness of office.witnesses.splice(0)) await witness[Symbol.asyncDispose]()
+  const choice = { language: "en" as const, disclose: [] }
+  const unseen = say(from, line, "no witness sees this")
+  for (const desk of [from, to]) {
+    await received(desk, line, unseen)
+    assert.deepEqual(await desk.sheet(line, unseen, choice), { refused: "sheet.not-witnessed" })
+  }
+  const list = [1, 2, 3].map((n) => ({ fields: { language: "en" }, texts: { subject: `${n}`, body: `${n}` } }))
+  const handed = from.door.hand({ act: "message.sent", line, records: list }, { officer: "officer" })
+  assert.ok(!("refused" in handed))
+  await received(to, line, handed.matters[2] ?? "")
+  assert.deepEqual(await to.sheet(line, handed.matters[2] ?? "", choice), { refused: "sheet.not-witnessed" })
+  // What was witnessed before stays provable.
+  const sheet = await from.sheet(line, matter, choice)
+  assert.ok(typeof sheet === "string" && (await verifySheet(nodeCrypto, sheet)).verdict)
 }
 
 /** Whether every envelope that the desk holds is proven. */
