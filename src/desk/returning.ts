@@ -51,6 +51,8 @@ export function openReturning(parts: ReturningParts): Returning {
         anew = false
         wanted = await post(furthest(archive, crypto))
         sent = wanted.next
+        // Not where a stamp was on its way while the mail was opened.
+        if (wanted.behind) log(`the registry lost entries from ${sent} on: handing back what this desk holds`)
         continue
       }
       const { frames, end } = heldBetween(archive, crypto, wanted, sent)
@@ -88,7 +90,6 @@ export function openReturning(parts: ReturningParts): Returning {
       // A registry that was opened again knows nothing of what it was sent before.
       anew = true
       if (running) return
-      log(`the registry holds ${size} entries and lost what followed: handing back what this desk holds`)
       running = handBack()
         // The registry is away again, or a stranger answers: the next opening of the mail begins anew.
         .catch((error: unknown) => {
