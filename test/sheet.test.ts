@@ -171,6 +171,15 @@ async function overTheApi(office: Office): Promise<void> {
   assert.ok(inside.includes(`    | ${SECRET}\n`) && inside.includes(matter))
   assert.ok((await verifySheet(nodeCrypto, inside)).verdict)
   assert.equal((await ask("0".repeat(64), choice)).status, 404)
+  const page = await deskApi(from).request(`/messages/${line}/${matter}/page`, {
+    method: "POST",
+    headers: { cookie: `${from.cookie}=${session}`, "content-type": "application/json" },
+    body: JSON.stringify({ language: "uk" }),
+  })
+  const set = Buffer.from(await page.arrayBuffer()).toString("latin1")
+  assert.match(set, /^%PDF-/)
+  assert.match(set, /\/Lang \(uk\)/)
+  assert.throws(() => attachedTo(Buffer.from(set, "latin1")), VerificationError)
   assert.equal((await ask(matter, { ...choice, language: "de" })).status, 400)
   assert.equal((await ask(matter, choice, "")).status, 401)
 }

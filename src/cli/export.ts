@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 import type { DeskStatus, LineView, MessageRow, MessageView } from "#offices/joins/screen.ts"
 import type { DeskCall } from "./desk-call.ts"
 
-/** What `iod desk export` is told: a matter for its proof sheet, or a line and a period for its log. */
+/** What `iod desk export` is told: a matter for its proof sheet or its page, or a line and a period for its log. */
 export type ExportWords = {
   language: string
   checks: boolean
@@ -14,19 +14,20 @@ export type ExportWords = {
   to?: string
 }
 
-/** `iod desk export`: a proof sheet or a line's log as a file, on standard output or in a new file. */
+/** `iod desk export`: a proof sheet, a message or a line's log as a file, on standard output or in a new file. */
 export async function exportCommand(call: DeskCall, words: ExportWords): Promise<number> {
-  const file = words.from === undefined ? await sheet(call, words) : await log(call, words)
+  const file = words.from === undefined ? await message(call, words) : await log(call, words)
   if (words.to === undefined) process.stdout.write(file)
   // What is there stays: an export is somebody's evidence.
   else writeFileSync(words.to, file, { flag: "wx" })
   return 0
 }
 
-async function sheet(call: DeskCall, { matter = "", language, form }: ExportWords): Promise<Uint8Array> {
-  const message = await findMessage(call, matter)
-  const disclose = message.textHashes
-  return call.file(`/messages/${message.line}/${matter}/sheet`, { language, disclose, ...(form ? { form } : {}) })
+async function message(call: DeskCall, { matter = "", language, form }: ExportWords): Promise<Uint8Array> {
+  const found = await findMessage(call, matter)
+  if (form === "page") return call.file(`/messages/${found.line}/${matter}/page`, { language })
+  const disclose = found.textHashes
+  return call.file(`/messages/${found.line}/${matter}/sheet`, { language, disclose, ...(form ? { form } : {}) })
 }
 
 async function log(call: DeskCall, words: ExportWords): Promise<Uint8Array> {

@@ -2,14 +2,16 @@ import { type Context, Hono } from "hono"
 import { z } from "zod"
 import { logCsv } from "#paper/csv.ts"
 import { logPaper } from "#paper/log.ts"
+import { messagePage } from "#paper/page.ts"
 import { sheetPaper } from "#paper/sheet.ts"
 import { lineLog } from "./line-log.ts"
 import type { Desk } from "./open.ts"
 
-/** What leaves a desk as a file: proof sheets and the logs of lines. Nobody is told that somebody asked for one. */
+/** What leaves a desk as a file: proof sheets, messages and the logs of lines. Nobody is told that somebody asked for one. */
 export function papersApi(desk: Desk): Hono {
   const app = new Hono()
   app.post("/messages/:line/:matter/sheet", (c) => sheet(desk, c))
+  app.post("/messages/:line/:matter/page", (c) => page(desk, c))
   app.post("/lines/:line/log", (c) => log(desk, c))
   return app
 }
@@ -34,6 +36,17 @@ async function sheet(desk: Desk, c: Context) {
   const name = `iod-sheet-${matter.replaceAll(/[^0-9a-f]/g, "").slice(0, 16)}`
   if (form !== "pdf") return file(c, `${name}.txt`, "text/plain; charset=utf-8", Buffer.from(written))
   return paper(c, `${name}.pdf`, await sheetPaper(written))
+}
+
+const pageForm = z.strictObject({ language })
+
+async function page(desk: Desk, c: Context) {
+  const choice = pageForm.safeParse(await json(c))
+  if (!choice.success) return c.json({ refused: "act.malformed" }, 400)
+  const message = desk.views.message(c.req.param("line") ?? "", c.req.param("matter") ?? "")
+  if (!message) return c.json({ refused: "sheet.unknown-matter" }, 404)
+  const name = `iod-message-${message.header.slice(0, 16)}.pdf`
+  return paper(c, name, await messagePage(desk.founded.charter, message, choice.data.language))
 }
 
 const day = z.iso.date()

@@ -8,6 +8,7 @@ import { To } from "../parts/To.tsx"
 import { go } from "../router.ts"
 import { useWords } from "../words.ts"
 import { AcknowledgeDialog } from "./AcknowledgeDialog.tsx"
+import { MessagePage } from "./MessagePage.tsx"
 import { ObjectDialog } from "./ObjectDialog.tsx"
 import { type Offered, offers } from "./offer.ts"
 import { RecallDialog } from "./RecallDialog.tsx"
@@ -80,6 +81,7 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
         <Button className="button" onPress={() => window.print()}>
           {t("actions.print")}
         </Button>
+        <MessagePage message={message} />
       </div>
       <div className="refusals" role="status">
         {wanted.map((what) => {
