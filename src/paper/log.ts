@@ -73,7 +73,17 @@ type Telling = { language: Language; name: (delegation: string) => string; order
 function cells(row: LogRow, { name, order, t }: Telling): string[][] {
   if (isRun(row)) {
     const checks = t("envelope.checks", { count: row.last - row.place + 1 })
-    return [[`${row.place}–${row.last}`], [...moment(row.at), ...moment(row.ended)], [], [], [checks], [], [], [], []]
+    return [
+      [`${row.place}–${row.last}`],
+      [...moment(row.at), ...`– ${besides(row.at)(row.ended)}`.split(/(?<=\d) /)],
+      [],
+      [],
+      [checks],
+      [],
+      [],
+      [],
+      [],
+    ]
   }
   const told = laddersOf(row, t, besides(row.at))
   const ladders = order.flatMap((member) => {
