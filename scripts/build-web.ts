@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 /** What the screens are made of: a change in any of it makes them old. */
-const SOURCES = ["src/web", "src/words", "src/offices", "vite.config.ts", "package-lock.json"]
+const SOURCES = ["src/web", "src/words", "src/offices", "src/files", "src/seal", "vite.config.ts", "package-lock.json"]
 const STAMP = join(ROOT, "dist/web/built.json")
 
 /**

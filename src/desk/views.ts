@@ -99,6 +99,7 @@ function messageRow(reading: Reading, row: Row): MessageRow {
     witnessed: witnessed(reading, state.index),
     heldBy: holder ? (officerName(holder) ?? null) : null,
     replyTo: state.replyTo,
+    fileCount: state.files.length,
     form: state.form,
   }
 }

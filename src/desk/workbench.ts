@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { id, instant, language } from "#offices/act.ts"
 import type { Aid } from "#offices/joins/screen.ts"
+import { MOST_FILES } from "#seal/attachment.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { type Archive, text } from "./archive.ts"
@@ -15,6 +16,11 @@ export const draftForm = z.strictObject({
   subject: z.string().max(2000),
   body: z.string().max(200_000),
   replyBy: z.string().max(40),
+  /** Uploads that are whole at the desk; they stay as long as the draft. */
+  files: z
+    .array(z.strictObject({ upload: id, name: z.string().max(200), type: z.string().max(200), size: z.int().min(1) }))
+    .max(MOST_FILES)
+    .optional(),
   at: z.union([instant, z.literal("")]),
   token: z.string().min(8).max(200),
 })

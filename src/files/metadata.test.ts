@@ -332,7 +332,7 @@ test("a document with a program, a signature or another document in it cannot be
 
 test("a bomb is not unpacked", async () => {
   const types = entry("[Content_Types].xml", "<Types/>")
-  const zeros = Buffer.alloc(40 << 20, 0x20)
+  const zeros = Buffer.alloc(6 << 20, 0x20)
   assert.equal(await clean(zip([types, entry("word/document.xml", zeros)])), "cannot", "too large inside")
   const liar = { ...entry("word/document.xml", zeros), size: 1000, crc: 0 }
   assert.equal(await clean(zip([types, liar])), "cannot", "larger than it claims")

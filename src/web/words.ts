@@ -3,6 +3,7 @@ import { useIntl } from "react-intl"
 import type calls from "#words/en/calls.json"
 import type check from "#words/en/check.json"
 import type desk from "#words/en/desk.json"
+import type files from "#words/en/files.json"
 import type lines from "#words/en/lines.json"
 import type paper from "#words/en/paper.json"
 import type refusals from "#words/en/refusals.json"
@@ -22,6 +23,7 @@ export function isLanguage(value: string): value is Language {
 /** Every key of the catalogues that screens read; a key that is not there does not compile. */
 export type WordId =
   | keyof typeof desk
+  | keyof typeof files
   | keyof typeof lines
   | keyof typeof paper
   | keyof typeof refusals

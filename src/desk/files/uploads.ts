@@ -182,7 +182,9 @@ async function discard(room: Room, upload: string): Promise<void> {
 async function forget(room: Room): Promise<void> {
   const { archive, clock } = room
   const before = new Date(clock.now() - DAY).toISOString()
-  for (const row of archive.sql.all`SELECT id FROM upload WHERE begun < ${before}`) {
+  // What a draft names stays as long as the draft.
+  for (const row of archive.sql.all`SELECT id FROM upload WHERE begun < ${before}
+    AND NOT EXISTS (SELECT 1 FROM draft WHERE instr(draft.form, upload.id) > 0)`) {
     const upload = text(row.id) ?? ""
     await inTurn(room, upload, () => discard(room, upload))
   }

@@ -112,6 +112,8 @@ export type MessageRow = {
   witnessed: string | null
   heldBy: string | null
   replyTo: string | null
+  /** How many files it names. */
+  fileCount: number
   /** What its text is: free words, or the answers of an emergency stop. */
   form: MessageState["form"]
 }

@@ -1,4 +1,5 @@
 import type { Precedence } from "#offices/act.ts"
+import type { DraftFile } from "../files/attaching.ts"
 import type { Language } from "../words.ts"
 import { ask, drop, put } from "./ask.ts"
 import { store, stored } from "./preferences.ts"
@@ -16,6 +17,8 @@ export type Draft = {
   subject: string
   body: string
   replyBy: string
+  /** Files that the desk holds whole for it. */
+  files?: readonly DraftFile[] | undefined
   at: string
   /** One word for the door: handed in twice, it is one act. */
   token: string
@@ -41,7 +44,7 @@ const waiting = new Map<string, ReturnType<typeof setTimeout>>()
 
 export function keepDraft(delegation: string, draft: Draft): void {
   const others = drafts(delegation).filter((d) => d.id !== draft.id)
-  const isEmpty = draft.subject.trim() === "" && draft.body.trim() === ""
+  const isEmpty = draft.subject.trim() === "" && draft.body.trim() === "" && (draft.files ?? []).length === 0
   store(`drafts.${delegation}`, JSON.stringify(isEmpty ? others : [draft, ...others]))
   clearTimeout(waiting.get(draft.id))
   waiting.set(

@@ -1,8 +1,10 @@
-import { type FormEvent, useEffect, useState } from "react"
+import { type FormEvent, useEffect, useEffectEvent, useState } from "react"
 import { Button } from "react-aria-components"
 import type { MessageView } from "#offices/joins/screen.ts"
 import { type Draft, dropDraft, keepDraft } from "../desk/drafts.ts"
 import { useDesk } from "../desk/state.ts"
+import { AttachFiles } from "../files/AttachFiles.tsx"
+import { type Attaching, type DraftFile, forgetAttaching, isKept, useAttaching } from "../files/attaching.ts"
 import { go } from "../router.ts"
 import { GlossaryHint } from "../translation/GlossaryHint.tsx"
 import { useWords } from "../words.ts"
@@ -24,20 +26,29 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
     if (draft !== first) keepDraft(status.delegation, draft)
   }, [draft, first, status.delegation])
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part, at: new Date(live.now()).toISOString() })
+  const attaching = useAttaching(draft.id, first.files ?? [])
+  const keepFiles = useEffectEvent((files: readonly DraftFile[]) => change({ files }))
+  const whole = JSON.stringify(attaching.files.filter(isKept).map(draftFile))
+  const kept = JSON.stringify(draft.files ?? [])
+  useEffect(() => {
+    if (whole !== kept) keepFiles(JSON.parse(whole))
+  }, [whole, kept])
 
   async function send(): Promise<string | undefined> {
     const replyBy = readReplyBy(draft.replyBy)
     const { line, precedence, language, subject, body, token, replyTo } = draft
+    const files = attaching.files.map((file) => file.upload)
     const fields = { language, ...(replyBy && { replyBy }), ...(replyTo !== null && { replyTo }) }
-    const answer = await hand({ act: "message.sent", line, precedence, fields, texts: { subject, body }, token })
+    const answer = await hand({ act: "message.sent", line, precedence, fields, texts: { subject, body }, files, token })
     if ("failed" in answer) return code("refused", answer.failed)
+    forgetAttaching(draft.id, false)
     dropDraft(status.delegation, draft.id)
     go(`/message/${line}/${answer.matter}`, "replace")
     return undefined
   }
   function submit(event: FormEvent): void {
     event.preventDefault()
-    const lack = missing(draft, live.now())
+    const lack = missing(draft, live.now()) ?? lackingFile(attaching.files)
     setWrong(lack && t(lack))
     if (lack) return
     if (draft.precedence === "FLASH") setAsking(true)
@@ -46,6 +57,7 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
   return (
     <form className="form" onSubmit={submit}>
       <ComposeFields draft={draft} change={change} original={original} />
+      <AttachFiles attaching={attaching} />
       <PrecedenceChoice chosen={draft.precedence} onChoose={(precedence) => change({ precedence })} />
       <GlossaryHint text={`${draft.subject} ${draft.body}`} language={draft.language} />
       <p className="hint" role="status">
@@ -63,6 +75,7 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
         <Button
           className="button"
           onPress={() => {
+            forgetAttaching(draft.id, true)
             dropDraft(status.delegation, draft.id)
             go("/")
           }}
@@ -74,4 +87,14 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
       {asking && <FlashDialog draft={draft} onConfirm={send} onClose={() => setAsking(false)} />}
     </form>
   )
+}
+
+function draftFile({ upload, name, type, size }: Attaching): DraftFile {
+  return { upload, name, type, size }
+}
+
+/** A message leaves with all that stands in its list, or not at all. */
+function lackingFile(files: readonly Attaching[]) {
+  if (files.some((file) => file.state === "failed")) return "files.has-failed"
+  return files.every((file) => file.state === "sealed") ? undefined : "files.not-whole"
 }

@@ -19,7 +19,7 @@ export function Inbox() {
   const { status, live, inbox } = useDesk()
   const { t } = useWords()
   const lineName = useLineName()
-  const waiting = useResource<WaitingRow[]>("/waiting", live, (e) => e.kind === "outbox" || e.kind === "connection")
+  const waiting = useResource<WaitingRow[]>("/waiting", live, (e) => ["outbox", "connection", "file"].includes(e.kind))
   const checks = useResource<CheckDue[]>("/checks", live, (e) => e.kind === "entered" || e.kind === "outbox")
   const parts = byUrgency(inbox.rows, status.delegation)
   const awaited = status.lines.filter((line) => !line.open && line.awaited.includes(status.delegation))

@@ -3,6 +3,7 @@ import type { MessageView } from "#offices/joins/screen.ts"
 import { tell } from "../desk/ask.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
+import { MessageFiles } from "../files/MessageFiles.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { Translations } from "../translation/Translations.tsx"
 import { useWords } from "../words.ts"
@@ -47,6 +48,7 @@ export function Message({ line, matter }: { line: string; matter: string }) {
       <article className="message">
         <MessageHead message={value} />
         <Translations message={value} />
+        <MessageFiles message={value} again={again} />
         <Actions message={value} again={again} />
         <Answers message={value} />
         <Ladders message={value} />

@@ -46,6 +46,7 @@ function Marks({ row, isOwn }: { row: MessageRow; isOwn: boolean }) {
   const isOverdue = row.awaits && !isOwn && Date.parse(row.deadline) < live.now()
   return (
     <>
+      {row.fileCount > 0 && <span>{t("files.count", { count: row.fileCount })}</span>}
       {row.replyTo !== null && <span>{t("mark.reply")}</span>}
       {row.recalled && <span className="mark">{t("mark.recalled")}</span>}
       {row.late && <span className="mark">{t("mark.late")}</span>}

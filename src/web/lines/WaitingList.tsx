@@ -1,6 +1,7 @@
 import { useId } from "react"
 import type { WaitingRow } from "#offices/joins/screen.ts"
 import { useDesk } from "../desk/state.ts"
+import { FilesLeaving } from "../files/FilesLeaving.tsx"
 import { useLineName } from "../parts/Delegation.tsx"
 import { Instant } from "../parts/Instant.tsx"
 import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
@@ -34,7 +35,7 @@ export function WaitingList({ rows }: { rows: readonly WaitingRow[] }) {
                     {t("waiting.refused")} {code("refused", row.refused ?? "")}
                   </span>
                 ) : (
-                  <span>{t(waits(row))}</span>
+                  <span>{row.state === "filing" ? <FilesLeaving files={row.files} /> : t(waits(row))}</span>
                 )}
               </span>
               <Instant at={row.submitted} />

@@ -8,18 +8,20 @@ export type Act = {
   precedence?: string
   fields: Record<string, string | number | boolean>
   texts?: Record<string, string>
+  /** Uploads that are whole at the desk. */
+  files?: readonly string[]
   /** One word for it: handed in twice, it is one act. */
   token?: string
 }
 
 /** Hands an act in; answers the matter it speaks of, or the code of a refusal. */
-export async function hand({ act, line, precedence = "ROUTINE", fields, texts = {}, token }: Act) {
+export async function hand({ act, line, precedence = "ROUTINE", fields, texts = {}, files = [], token }: Act) {
   const spoken = Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim() !== ""))
   const answer = await tell<{ outbox: number; matters: string[] }>("/acts", {
     act,
     line,
     precedence,
-    records: [{ fields, texts: spoken }],
+    records: [{ fields, texts: spoken, files }],
     token: token ?? randomWord(),
   })
   return "failed" in answer ? answer : { matter: answer.value.matters[0] ?? "" }

@@ -1,6 +1,7 @@
 import calls from "#words/en/calls.json"
 import check from "#words/en/check.json"
 import desk from "#words/en/desk.json"
+import files from "#words/en/files.json"
 import lines from "#words/en/lines.json"
 import paper from "#words/en/paper.json"
 import refusals from "#words/en/refusals.json"
@@ -15,6 +16,7 @@ export const words: Record<string, string> = {
   ...calls,
   ...check,
   ...desk,
+  ...files,
   ...lines,
   ...paper,
   ...register,

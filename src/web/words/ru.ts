@@ -1,6 +1,7 @@
 import calls from "#words/ru/calls.json"
 import check from "#words/ru/check.json"
 import desk from "#words/ru/desk.json"
+import files from "#words/ru/files.json"
 import lines from "#words/ru/lines.json"
 import paper from "#words/ru/paper.json"
 import refusals from "#words/ru/refusals.json"
@@ -15,6 +16,7 @@ export const words: Record<string, string> = {
   ...calls,
   ...check,
   ...desk,
+  ...files,
   ...lines,
   ...paper,
   ...register,

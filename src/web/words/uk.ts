@@ -1,6 +1,7 @@
 import calls from "#words/uk/calls.json"
 import check from "#words/uk/check.json"
 import desk from "#words/uk/desk.json"
+import files from "#words/uk/files.json"
 import lines from "#words/uk/lines.json"
 import paper from "#words/uk/paper.json"
 import refusals from "#words/uk/refusals.json"
@@ -15,6 +16,7 @@ export const words: Record<string, string> = {
   ...calls,
   ...check,
   ...desk,
+  ...files,
   ...lines,
   ...paper,
   ...register,
