@@ -8,7 +8,7 @@ import { restoreBackup } from "#registry/restore.ts"
 import { programFolder } from "../src/cli/exercise/found.ts"
 import { systemClock } from "../src/clock.ts"
 import { attach, filesAt, opened, sayWith, untilFiles } from "./files.ts"
-import { openOffice, received, say } from "./office.ts"
+import { openOffice, received, say, until } from "./office.ts"
 
 test("a file travels sealed from one desk to another and opens there as it was", async () => {
   await using office = await openOffice()
@@ -35,6 +35,12 @@ test("a file travels sealed from one desk to another and opens there as it was",
   )
   await pool.end()
   assert.deepEqual(rows, [{ pieces: "0", files: "2" }], "what everybody holds, the registry keeps no longer")
+
+  await until(to, "it is witnessed", () => to.views.message(line, matter)?.witnessed !== null)
+  const disclose = [message.header, ...filesAt(to, message).map(({ text }) => text)]
+  const sheet = await to.sheet(line, matter, { language: "en", disclose })
+  assert.ok(typeof sheet === "string" && sheet.includes(filesAt(to, message)[0]?.file ?? "-"))
+  assert.ok(!/AGE-SECRET-KEY|схема/.test(sheet), "a sheet does not hand out what opens a file")
 })
 
 test("while its files are on their way an act waits, and others of its line pass", async () => {

@@ -46,6 +46,7 @@ export const STATEMENTS = [
   "text.shown",
   "text.bytes",
   "text.hidden",
+  "file.named",
   "claim.times",
   "claim.outside",
   "claim.register",

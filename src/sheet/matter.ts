@@ -1,4 +1,5 @@
 import { type AnyActKind, type Entry, officeOf, refuse } from "#offices/act.ts"
+import { filesOf } from "#offices/attachment.ts"
 import { rules } from "#offices/index.ts"
 import { type Matter, type ParsedRecord, parseRecord } from "#offices/judge.ts"
 import { clocksOf, type Founded } from "#offices/roll/charter.ts"
@@ -67,7 +68,13 @@ export function tellMatter({
     if (!record) return [{ code: "act.list", values: { kind: shown.act } }, ...delivery(envelope)]
     const about = record.matter === matter ? [] : [other(record, matter)]
     const said = [actOf(shown.act, record), ...about, ...asked(record)]
-    return [...said, ...judged(envelope, shown), ...textsOf(envelope.rules, shown), ...delivery(envelope)]
+    return [
+      ...said,
+      ...judged(envelope, shown),
+      ...textsOf(envelope.rules, shown),
+      ...filesNamed(envelope.rules, shown),
+      ...delivery(envelope),
+    ]
   }
 }
 
@@ -137,6 +144,13 @@ function textsOf(version: number, { act, record, texts }: ShownAct): Statement[]
     if (bytes) return [quoted(values, bytes)]
     return fields.includes(field) ? [{ code: "text.hidden", values }] : []
   })
+}
+
+/** Sealed files that an act names. What opens them is never part of a sheet: whoever has that has the file. */
+function filesNamed(version: number, { act, record }: ShownAct): Statement[] {
+  const kind = rules.get(version)?.get(act)
+  const files = kind && record ? filesOf(kind, record) : []
+  return files.map(({ file, length }) => ({ code: "file.named", values: { file, length: String(length) } }))
 }
 
 function quoted(values: { field: string; hash: string }, bytes: Uint8Array): Statement {
