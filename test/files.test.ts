@@ -1,14 +1,23 @@
 import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
 import { randomBytes } from "node:crypto"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import pg from "pg"
+import type { Desk } from "#desk/open.ts"
+import { leaveScriptAddress, listenDesk } from "#desk/serve.ts"
 import { writeBackup } from "#registry/backup.ts"
 import { restoreBackup } from "#registry/restore.ts"
 import { programFolder } from "../src/cli/exercise/found.ts"
 import { systemClock } from "../src/clock.ts"
 import { attach, filesAt, opened, sayWith, untilFiles } from "./files.ts"
-import { openOffice, received, say, until } from "./office.ts"
+import { type Office, openOffice, received, say, until } from "./office.ts"
+
+const IOD = fileURLToPath(new URL("../src/cli/iod.ts", import.meta.url))
 
 test("a file travels sealed from one desk to another and opens there as it was", async () => {
   await using office = await openOffice()
@@ -98,3 +107,46 @@ test("a backup carries the files on their way, and what is missing in it is offe
     assert.deepEqual(await opened(to, message), contents[i])
   }
 })
+
+test("a script attaches a file without its metadata and saves what came, overwriting nothing", async () => {
+  await using office = await openOffice()
+  const [from, to] = [office.desk("ukraine"), office.desk("russian-federation")]
+  const scripts = await Promise.all([from, to].map((desk) => scriptOf(office, desk)))
+  const work = mkdtempSync(join(tmpdir(), "iod-script-"))
+  const [photo, table] = [join(work, "photo.jpg"), join(work, "large.csv")]
+  const picture = [0xff, 0xd8, 0xff, 0xfe, 0, 8, ...Buffer.from("secret"), 0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9]
+  const rows = Buffer.from("км;14\n".repeat(400_000))
+  writeFileSync(photo, Buffer.from(picture))
+  writeFileSync(table, rows)
+  const words = ["--line", "direct line", "--subject", "Two files", "--body", "see both", "--without-metadata"]
+  const matter = (await iod("send", ...(scripts[0] ?? []), ...words, "--attach", photo, "--attach", table)).trim()
+  const message = await received(to, office.line("direct line"), matter)
+  await untilFiles(to, message, "taken")
+  const saved = await iod("save", ...(scripts[1] ?? []), "--matter", matter, "--to", work).catch((error) => error)
+  assert.match(String(saved), /EEXIST/)
+  const folder = join(work, "saved")
+  mkdirSync(folder)
+  await iod("save", ...(scripts[1] ?? []), "--matter", matter, "--to", folder)
+  assert.ok(readFileSync(join(folder, "large.csv")).equals(rows))
+  assert.deepEqual([...readFileSync(join(folder, "photo.jpg"))], [...picture.slice(0, 2), ...picture.slice(12)])
+  writeFileSync(join(work, "a.pdf"), "%PDF-1.7")
+  const refused = iod("send", ...(scripts[0] ?? []), ...words, "--attach", join(work, "a.pdf"))
+  await assert.rejects(refused, /cannot be removed/)
+  rmSync(work, { recursive: true })
+})
+
+async function iod(verb: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [IOD, "desk", verb, ...args])
+  return stdout
+}
+
+/** Lets scripts reach a desk of this process; answers the words that name it. */
+async function scriptOf(office: Office, desk: Desk): Promise<string[]> {
+  const server = await listenDesk(desk, "127.0.0.1", 0)
+  server.unref()
+  const address = server.address()
+  const port = typeof address === "object" && address ? address.port : 0
+  const folder = programFolder(office.data, "desk", desk.delegation)
+  leaveScriptAddress(desk, folder, `http://127.0.0.1:${port}`, `${desk.delegation}.localhost:${port}`)
+  return ["--folder", folder]
+}

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { request } from "node:http"
+import { type IncomingMessage, request } from "node:http"
 import { join } from "node:path"
 import { buffer } from "node:stream/consumers"
 import type { ScriptAddress } from "#desk/serve.ts"
@@ -9,6 +9,10 @@ export type DeskCall = {
   <T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T>
   /** A file that the desk makes. */
   file(path: string, body: unknown): Promise<Uint8Array>
+  /** Puts bytes into their place at the desk. */
+  put<T>(path: string, bytes: Uint8Array): Promise<T>
+  /** What the desk hands out, piece by piece; it breaks off with an error where not all of it came. */
+  stream(path: string): Promise<AsyncIterable<Uint8Array>>
 }
 
 /** Finds the running desk of a folder by what it left there. */
@@ -28,18 +32,31 @@ export function callDesk(folder: string): DeskCall {
   return Object.assign(
     async (method: "GET" | "POST", path: string, body?: unknown) =>
       JSON.parse((await file(method, path, body)).toString()),
-    { file: (path: string, body: unknown) => file("POST", path, body) },
+    {
+      file: (path: string, body: unknown) => file("POST", path, body),
+      put: async (path: string, bytes: Uint8Array) => JSON.parse((await file("PUT", path, bytes)).toString()),
+      async stream(path: string) {
+        const response = await answered(address, "GET", path, undefined)
+        if (response.statusCode !== 200) throw new Error(`refused: ${response.statusCode}`)
+        return response
+      },
+    },
   )
 }
 
+async function exchange(address: ScriptAddress, method: string, path: string, body: unknown) {
+  const response = await answered(address, method, path, body)
+  return { status: response.statusCode ?? 0, bytes: await buffer(response) }
+}
+
 // *.localhost does not resolve outside a browser: the address is a number and the name goes into the Host header.
-function exchange(address: ScriptAddress, method: string, path: string, body: unknown) {
-  return new Promise<{ status: number; bytes: Buffer }>((resolve, reject) => {
-    const headers = { host: address.host, authorization: `Bearer ${address.token}`, "content-type": "application/json" }
-    const call = request(`${address.url}/api${path}`, { method, headers }, (response) => {
-      buffer(response).then((bytes) => resolve({ status: response.statusCode ?? 0, bytes }), reject)
-    })
+function answered(address: ScriptAddress, method: string, path: string, body: unknown): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const type = body instanceof Uint8Array ? "application/octet-stream" : "application/json"
+    const headers = { host: address.host, authorization: `Bearer ${address.token}`, "content-type": type }
+    const call = request(`${address.url}/api${path}`, { method, headers }, resolve)
     call.on("error", reject)
-    call.end(body === undefined ? undefined : JSON.stringify(body))
+    if (body instanceof Uint8Array) call.setHeader("content-length", body.length)
+    call.end(body instanceof Uint8Array || body === undefined ? body : JSON.stringify(body))
   })
 }

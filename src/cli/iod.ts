@@ -15,8 +15,10 @@ iod registry backup --to FILE | restore --from FILE [--folder DIR] [--database U
 iod witness  [--folder DIR] [--host H] [--port N]
 iod desk     [--folder DIR] [--registry URL] [--host H] [--port N]
 iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--language L]
+             [--attach FILE]… [--without-metadata]
 iod desk list [--line ID] | acknowledge --matter ID
 iod desk export --matter ID [--form text|pdf|page] [--language L] [--to FILE]
+iod desk save --matter ID [--to DIR]
 iod desk export --line NAME --from DAY [--until DAY] [--form csv|pdf] [--checks] [--language L] [--to FILE]
     what a screen does, for a running desk (--folder DIR)
 iod desk search WORDS… [--order newest] [--line ID] [--by NAME] [--precedence P] [--from DAY] [--to DAY]

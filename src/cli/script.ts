@@ -3,6 +3,7 @@ import { parseArgs } from "node:util"
 import type { MessageRow } from "#offices/joins/screen.ts"
 import { callDesk, type DeskCall } from "./desk-call.ts"
 import { exportCommand, findLine, findMessage } from "./export.ts"
+import { attach, saveCommand } from "./script-files.ts"
 import { searchCommand } from "./search.ts"
 import { say } from "./terminal.ts"
 
@@ -15,6 +16,8 @@ const OPTIONS = {
   precedence: { type: "string", default: "ROUTINE" },
   matter: { type: "string" },
   token: { type: "string" },
+  attach: { type: "string", multiple: true },
+  "without-metadata": { type: "boolean", default: false },
   from: { type: "string" },
   until: { type: "string" },
   form: { type: "string" },
@@ -22,7 +25,7 @@ const OPTIONS = {
   to: { type: "string" },
 } as const
 
-/** `iod desk send|list|acknowledge|export|search`: what a screen does, from a terminal or a script on the desk's machine. */
+/** `iod desk send|list|acknowledge|export|save|search`: what a screen does, from a terminal or a script on the desk's machine. */
 export async function scriptCommand(verb: string, args: string[]): Promise<number> {
   if (verb === "search") return searchCommand(args)
   const { values } = parseArgs({ args, options: OPTIONS })
@@ -36,17 +39,31 @@ export async function scriptCommand(verb: string, args: string[]): Promise<numbe
       return acknowledge(call, values.matter ?? "")
     case "export":
       return exportCommand(call, values)
+    case "save":
+      return saveCommand(call, values)
     default:
-      throw new Error("iod desk knows send, list, acknowledge, export, search, rebuild")
+      throw new Error("iod desk knows send, list, acknowledge, export, save, search, rebuild")
   }
 }
 
-type Values = { line?: string; subject?: string; body?: string; language: string; precedence: string; token?: string }
+type Values = {
+  line?: string
+  subject?: string
+  body?: string
+  language: string
+  precedence: string
+  token?: string
+  attach?: string[]
+  "without-metadata": boolean
+}
 
 async function send(call: DeskCall, values: Values): Promise<number> {
   const line = await findLine(call, values.line)
   const body = values.body ?? readFileSync(0, "utf8")
-  const records = [{ fields: { language: values.language }, texts: { subject: values.subject ?? "", body } }]
+  const files: string[] = []
+  for (const path of values.attach ?? []) files.push(await attach(call, path, values["without-metadata"]))
+  const texts = { subject: values.subject ?? "", body }
+  const records = [{ fields: { language: values.language }, texts, files }]
   const { precedence, token } = values
   const request = { act: "message.sent", line: line.id, precedence, records, ...(token ? { token } : {}) }
   const handed = await call<{ matters: string[] }>("POST", "/acts", request)
