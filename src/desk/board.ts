@@ -1,11 +1,10 @@
 import { type BoardDay, type BoardParts, boardDays, daysBetween, indexHeard } from "#offices/joins/board.ts"
-import type { BoardView, CheckDue, CheckView } from "#offices/joins/screen.ts"
+import type { BoardView, CheckDue, CheckView } from "#offices/joins/watch.ts"
 import type { CheckState } from "#offices/lines/check.ts"
-import { isOpen, type LineState } from "#offices/lines/line.ts"
 import type { Roll } from "#offices/roll/roll.ts"
-import { fromUtf8 } from "#register/bytes.ts"
 import { type Clock, instantOf } from "../clock.ts"
-import { type Archive, bytes, number, text } from "./archive.ts"
+import { type Archive, number, text } from "./archive.ts"
+import { clearText, openLines } from "./reading.ts"
 
 /** The line board: how every line of this desk went, by member, day and hour, and the checks by officers. */
 export type Board = {
@@ -18,7 +17,6 @@ export type Board = {
 
 export type BoardReading = { archive: Archive; clock: Clock; delegation: string; roll(): Roll }
 
-type OpenLine = { id: string; members: readonly string[]; opened: string; state: LineState }
 type Check = { line: string; matter: string; state: CheckState }
 
 const DAY = 86_400_000
@@ -36,14 +34,16 @@ export function openBoard(parts: BoardReading): Board {
       const { charter } = roll()
       const { answer } = charter.clocks.checks
       const common = { self: delegation, heard, answer, now: instantOf(clock) }
-      const rows = openLines(archive).flatMap((line) => {
+      const rows = openLines(archive).flatMap(({ id, state: { members, openedAt } }) => {
+        const line = { id, members }
         const own = checks.filter((check) => check.line === line.id)
         const bySlot = new Map(own.map(({ matter, state }) => [state.slot, { matter, state }]))
-        const slots = slotsOf(line, charter.secretariat, charter.clocks.checks.at, own)
+        const slots = slotsOf(members, charter.secretariat, charter.clocks.checks.at, own)
+        const { unattended } = members.length > 2 ? charter.clocks.slotOfMany : charter.clocks.slot
         const picture = (member: string): BoardParts => ({
-          ...{ ...common, line, member, slots, checks: bySlot, opened: line.opened },
+          ...{ ...common, line, member, slots, checks: bySlot, opened: openedAt ?? "", slotSeconds: unattended },
         })
-        return line.members
+        return members
           .filter((member) => member !== delegation)
           .map((member) => ({ line: line.id, member, days: inWords(archive, boardDays(picture(member), days)) }))
       })
@@ -60,26 +60,15 @@ function inWords(archive: Archive, days: BoardDay[]): BoardDay[] {
   return days
 }
 
-/** The text of a hash; null where it was erased or never shown to this desk. */
-function clearText({ sql }: Archive, hash: string | null | undefined): string | null {
-  const held = hash ? bytes(sql.get`SELECT bytes FROM text WHERE hash = ${hash}`?.bytes) : undefined
-  return held ? fromUtf8(held) : null
-}
-
 /** Hours at which a line is checked: the charter's on a line of two with the secretariat, else those that were called. */
-function slotsOf(line: OpenLine, secretariat: string, hours: readonly string[], checks: readonly Check[]): string[] {
-  if (line.members.length === 2 && line.members.includes(secretariat)) return [...hours]
+function slotsOf(
+  members: readonly string[],
+  secretariat: string,
+  hours: readonly string[],
+  checks: readonly Check[],
+): string[] {
+  if (members.length === 2 && members.includes(secretariat)) return [...hours]
   return [...new Set(checks.map(({ state }) => state.slot.slice(11, 16)))].sort()
-}
-
-function openLines({ sql }: Archive): OpenLine[] {
-  const rows = sql.all`SELECT l.id, m.state FROM line l CROSS JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
-  return rows.flatMap((row) => {
-    const state = JSON.parse(text(row.state) ?? "null") as LineState
-    return isOpen(state)
-      ? [{ id: text(row.id) ?? "", members: state.members, opened: state.openedAt ?? "", state }]
-      : []
-  })
 }
 
 function heardSince({ sql }: Archive, first: string) {
@@ -138,9 +127,9 @@ function toCall({ archive, clock, delegation, roll }: BoardReading): CheckDue[] 
       .map((c) => c.line),
   )
   return openLines(archive)
-    .filter((line) => line.members.length === 2 && line.members.includes(delegation))
-    .filter((line) => !called.has(line.id) && line.opened <= slot)
-    .map((line) => ({ what: "call", line: line.id, slot, matter: null }))
+    .filter(({ state: { members } }) => members.length === 2 && members.includes(delegation))
+    .filter(({ id, state }) => !called.has(id) && (state.openedAt ?? "") <= slot)
+    .map(({ id }) => ({ what: "call", line: id, slot, matter: null }))
 }
 
 /** Checks of the last two days that wait for this desk: to be read back, explained, or closed by whoever called. */

@@ -1,4 +1,4 @@
-import type { ChangeRow, Changes } from "#offices/joins/screen.ts"
+import type { ChangeRow, Changes } from "#offices/joins/watch.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { type Archive, number, text } from "./archive.ts"
 

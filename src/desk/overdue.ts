@@ -1,13 +1,13 @@
 import { callFor, silentAfter } from "#offices/joins/alarms.ts"
-import type { OverdueView, SilentRow, WaitingFor } from "#offices/joins/screen.ts"
-import { isOpen, type LineState } from "#offices/lines/line.ts"
+import type { OverdueView, SilentRow, WaitingFor } from "#offices/joins/watch.ts"
+import type { LineState } from "#offices/lines/line.ts"
 import type { MessageState } from "#offices/lines/message.ts"
 import { deadline, speaksForTheClock } from "#offices/lines/silence.ts"
 import { clocksOf } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
-import { fromUtf8 } from "#register/bytes.ts"
 import type { Clock } from "../clock.ts"
-import { type Archive, bytes, text } from "./archive.ts"
+import { type Archive, text } from "./archive.ts"
+import { clearText, openLines } from "./reading.ts"
 
 export type OverdueParts = { archive: Archive; clock: Clock; delegation: string; roll(): Roll; connected(): boolean }
 
@@ -27,15 +27,6 @@ export function overdueView(parts: OverdueParts): OverdueView {
 
 type Line = { id: string; state: LineState }
 
-function openLines({ sql }: Archive): Line[] {
-  const rows = sql.all`SELECT l.id, m.state FROM line l CROSS JOIN matter m ON m.line = l.id AND m.id = l.id`
-  const lines = rows.map((row) => ({
-    id: text(row.id) ?? "",
-    state: JSON.parse(text(row.state) ?? "null") as LineState,
-  }))
-  return lines.filter(({ state }) => isOpen(state))
-}
-
 /** Messages of a line that others have still to answer, as far as this delegation asks or speaks for the clock. */
 function waitingOn({ archive, clock, delegation, roll }: OverdueParts, line: Line): WaitingFor[] {
   const { charter } = roll()
@@ -47,7 +38,7 @@ function waitingOn({ archive, clock, delegation, roll }: OverdueParts, line: Lin
     if (state.by !== delegation && speaker !== delegation) return []
     const until = deadline(state, clocksOf(charter))
     const { by, at, precedence, language } = state
-    const subject = clear(archive, state.subject)
+    const subject = clearText(archive, state.subject)
     const message = {
       line: line.id,
       matter: text(row.id) ?? "",
@@ -81,8 +72,8 @@ function whom(archive: Archive, line: Line, of: string): Pick<WaitingFor, "heard
   const declared = line.state.outOfService?.[of]
   return {
     heard: text(last?.at) ?? null,
-    telephone: clear(archive, line.state.contacts?.[of]?.text),
-    outOfService: declared ? { at: declared.at, until: declared.until, text: clear(archive, declared.text) } : null,
+    telephone: clearText(archive, line.state.contacts?.[of]?.text),
+    outOfService: declared ? { at: declared.at, until: declared.until, text: clearText(archive, declared.text) } : null,
   }
 }
 
@@ -93,9 +84,4 @@ function silentOn({ archive, clock, delegation, roll }: OverdueParts, line: Line
     .filter((member) => member !== delegation)
     .map((of) => ({ line: line.id, of, ...whom(archive, line, of) }))
     .filter(({ heard }) => clock.now() - Date.parse([heard ?? "", openedAt ?? ""].sort().at(-1) ?? "") > most)
-}
-
-function clear({ sql }: Archive, hash: string | null | undefined): string | null {
-  const held = hash ? bytes(sql.get`SELECT bytes FROM text WHERE hash = ${hash}`?.bytes) : undefined
-  return held ? fromUtf8(held) : null
 }

@@ -1,5 +1,6 @@
 import { type Facts, ladders } from "#offices/joins/ladder.ts"
-import type { EnvelopeRow, LineView, MessageRow, MessageView, Untranslated, WaitingRow } from "#offices/joins/screen.ts"
+import type { EnvelopeRow, LineView, MessageRow, MessageView, WaitingRow } from "#offices/joins/screen.ts"
+import type { Untranslated } from "#offices/joins/watch.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import type { MessageState } from "#offices/lines/message.ts"
 import { awaits, deadline, speaksForTheClock } from "#offices/lines/silence.ts"
@@ -13,6 +14,7 @@ import { type Archive, bytes, number, text } from "./archive.ts"
 import { filesLeaving, fileViews } from "./files/view.ts"
 import { gapBefore } from "./gaps.ts"
 import { lineageOf } from "./proposing.ts"
+import { clearText } from "./reading.ts"
 import { relayView } from "./relays/view.ts"
 import { splitTexts } from "./texts.ts"
 
@@ -55,12 +57,6 @@ export function openViews(
     waiting: () => waiting(reading),
     untranslated: (since) => untranslated(reading, since),
   }
-}
-
-/** The text of a hash; null where it was erased or never shown to this desk. */
-function clearText({ sql }: Reading, hash: string | null | undefined): string | null {
-  const row = hash ? sql.get`SELECT bytes FROM text WHERE hash = ${hash}` : undefined
-  return row ? fromUtf8(bytes(row.bytes) ?? new Uint8Array()) : null
 }
 
 function witnessed({ sql }: Reading, index: number): string | null {

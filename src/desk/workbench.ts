@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { id, instant, language } from "#offices/act.ts"
-import type { Aid } from "#offices/joins/screen.ts"
+import type { Aid } from "#offices/joins/watch.ts"
 import { MOST_FILES } from "#seal/attachment.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { type Clock, instantOf } from "../clock.ts"

@@ -17,7 +17,7 @@ function picture(rows: readonly Heard[], more: Partial<BoardParts> = {}, member 
   const parts: BoardParts = {
     ...{ self: "secretariat", line: { id: "one", members: ["ruritania", "secretariat"] }, member },
     ...{ heard: indexHeard(rows, "secretariat"), checks: new Map(), slots: ["06:00", "14:00"], answer: 3600 },
-    ...{ opened: "2026-11-01T00:00:00.000Z", now: "2026-11-24T00:00:00.000Z", ...more },
+    ...{ slotSeconds: 900, opened: "2026-11-01T00:00:00.000Z", now: "2026-11-24T00:00:00.000Z", ...more },
   }
   return boardDays(parts, [DAY])[0] ?? assert.fail()
 }
@@ -38,9 +38,8 @@ test("before a line was opened and in an hour that is not over nobody is silent"
   assert.equal(hours, `.ss${".".repeat(21)}`)
 })
 
-test("on a line of many an envelope an hour is all that is due", () => {
-  const line = { id: "one", members: ["graustark", "ruritania", "secretariat"] }
-  assert.match(picture([bits("ruritania", "one", 9)], { line }).hours, /^rrh/)
+test("where the slots are an hour long, an envelope an hour is all that is due", () => {
+  assert.match(picture([bits("ruritania", "one", 9)], { slotSeconds: 3600 }).hours, /^rrh/)
 })
 
 function check(of: Checked): BoardParts["checks"] {

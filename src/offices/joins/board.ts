@@ -47,6 +47,8 @@ export type BoardParts = {
   slots: readonly string[]
   /** Seconds within which a check is to be read back. */
   answer: number
+  /** Seconds between the slots of this line where nobody is signed in: how many quarters of an hour are due. */
+  slotSeconds: number
   /** When the line was opened: before, nobody is silent on it. */
   opened: string
   now: string
@@ -108,10 +110,9 @@ export function boardDays(parts: BoardParts, days: readonly string[]): BoardDay[
   return days.map((day) => ({ day, hours: hoursOf(parts, day), checks: checksOf(parts, day) }))
 }
 
-function hoursOf({ heard, line, member, opened, now }: BoardParts, day: string): Hours {
+function hoursOf({ heard, line, member, opened, now, slotSeconds }: BoardParts, day: string): Hours {
   const [of, own, anyone] = [heard.of(day, line.id, member), heard.own(day), heard.anyone(day)]
-  // On a line of more than two an envelope an hour is all that is due.
-  const due = line.members.length > 2 ? 1 : 4
+  const due = Math.min(4, Math.max(1, Math.floor(3600 / slotSeconds)))
   return Array.from({ length: 24 }, (_, hour) => {
     const end = `${day}T${String(hour).padStart(2, "0")}:59:59.999Z`
     const quarters = quartersOf(of, hour)

@@ -1,6 +1,7 @@
 import { useState } from "react"
 import { Button, Label, TextArea, TextField } from "react-aria-components"
-import type { CallRow, LineView } from "#offices/joins/screen.ts"
+import type { LineView } from "#offices/joins/screen.ts"
+import type { CallRow } from "#offices/joins/watch.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { AskDialog } from "../parts/AskDialog.tsx"

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react"
-import type { CheckDue, MessageRow, WaitingRow } from "#offices/joins/screen.ts"
+import type { MessageRow, WaitingRow } from "#offices/joins/screen.ts"
+import type { CheckDue } from "#offices/joins/watch.ts"
 import { drafts, settleDrafts } from "../desk/drafts.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"

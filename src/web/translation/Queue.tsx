@@ -1,4 +1,4 @@
-import type { Untranslated } from "#offices/joins/screen.ts"
+import type { Untranslated } from "#offices/joins/watch.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { useLineName, useNameOf } from "../parts/Delegation.tsx"

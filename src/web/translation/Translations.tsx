@@ -1,6 +1,7 @@
 import { Fragment } from "react"
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components"
-import type { Aid, MessageView } from "#offices/joins/screen.ts"
+import type { MessageView } from "#offices/joins/screen.ts"
+import type { Aid } from "#offices/joins/watch.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { useNameOf } from "../parts/Delegation.tsx"

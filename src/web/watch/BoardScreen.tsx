@@ -1,7 +1,7 @@
 import { useState } from "react"
 import { Button } from "react-aria-components"
 import { type BoardDay, OUTCOMES, type Outcome } from "#offices/joins/board.ts"
-import type { BoardView, CheckDue } from "#offices/joins/screen.ts"
+import type { BoardView, CheckDue } from "#offices/joins/watch.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { hand } from "../lines/hand.ts"

@@ -1,5 +1,5 @@
 import { Button } from "react-aria-components"
-import type { ChangeRow, Changes } from "#offices/joins/screen.ts"
+import type { ChangeRow, Changes } from "#offices/joins/watch.ts"
 import { tell } from "../desk/ask.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react"
 import { Button, Label, TextArea, TextField } from "react-aria-components"
-import type { CheckView } from "#offices/joins/screen.ts"
+import type { CheckView } from "#offices/joins/watch.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { hand } from "../lines/hand.ts"

@@ -1,4 +1,4 @@
-import type { CheckDue } from "#offices/joins/screen.ts"
+import type { CheckDue } from "#offices/joins/watch.ts"
 import { useDesk } from "../desk/state.ts"
 import { useLineName } from "../parts/Delegation.tsx"
 import { Notice } from "../parts/Notice.tsx"

@@ -1,4 +1,4 @@
-import type { OverdueView, SilentRow, WaitingFor } from "#offices/joins/screen.ts"
+import type { OverdueView, SilentRow, WaitingFor } from "#offices/joins/watch.ts"
 import { useDesk } from "../desk/state.ts"
 import { useLineName, useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"

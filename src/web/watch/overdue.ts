@@ -1,5 +1,5 @@
 import { useEffect } from "react"
-import type { OverdueView } from "#offices/joins/screen.ts"
+import type { OverdueView } from "#offices/joins/watch.ts"
 import { type Resource, useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 
