@@ -42,6 +42,7 @@ export async function openGround(options: DeskOptions): Promise<Ground> {
   const registryKey = parseVerifierKey(nodeCrypto, founded.charter.registry)
   const vault = openVault(folder)
   const archive = await openArchive(join(folder, "desk.sqlite"))
+  archive.setMeta("delegation", options.delegation)
   await foldAgainIfOlder(archive, nodeCrypto, founded, options.log)
   const live = openLive(clock)
   const evidence = openEvidence(archive, clock, folder, (code) => live.tell({ kind: "evidence", code }))

@@ -3,7 +3,7 @@ import type { Roll } from "#offices/roll/roll.ts"
 import { publicLine } from "#seal/stamp.ts"
 import { instantOf } from "../clock.ts"
 import { text } from "./archive.ts"
-import { type DueParts, sayWhatIsDue } from "./due.ts"
+import { type DueParts, openDue } from "./due.ts"
 import type { Entered } from "./fold.ts"
 import { forgetHeld } from "./kept.ts"
 import { answerUrgent, fillSlot, type OpenLine, type SlotParts } from "./slot.ts"
@@ -35,6 +35,7 @@ const PUBLIC = [publicLine(0), publicLine(1)]
 export function openSlots(parts: SlotsParts): Slots {
   const { archive, clock } = parts
   const { sql } = archive
+  const due = openDue(parts)
   let bell: Disposable | undefined
   let day = instantOf(clock).slice(0, 10)
   let closed = false
@@ -44,9 +45,12 @@ export function openSlots(parts: SlotsParts): Slots {
     try {
       const roll = parts.roll()
       fillSlots(roll)
-      sayWhatIsDue(parts, roll)
+      due.say(roll)
       const today = instantOf(clock).slice(0, 10)
-      if (today !== day) parts.dayBegan()
+      if (today !== day) {
+        parts.dayBegan()
+        due.again()
+      }
       day = today
     } catch (error) {
       // A full disk: whatever could not be written is said at the next look.

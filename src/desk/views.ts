@@ -176,8 +176,7 @@ function serviceOf(reading: Reading, { members, contacts, outOfService }: LineSt
 function lines(reading: Reading): LineView[] {
   const { archive, sql, delegation } = reading
   const rows = sql.all`SELECT l.id, l.members, l.place, m.state,
-      (SELECT count(*) FROM matter x LEFT JOIN mark k ON k.line = x.line AND k.matter = x.id WHERE x.line = l.id
-        AND x.office = 'message' AND k.opened IS NULL AND x.state->>'by' <> ${delegation}) AS unread,
+      (SELECT count(*) FROM unread u WHERE u.line = l.id) AS unread,
       (SELECT count(*) FROM matter x WHERE x.line = l.id AND x.awaited IS NOT NULL
         AND instr(' ' || x.awaited || ' ', ${` ${delegation} `}) > 0) AS unanswered
     FROM line l CROSS JOIN matter m ON m.line = l.id AND m.id = l.id ORDER BY m.opened`
