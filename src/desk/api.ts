@@ -87,9 +87,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   app.route("/", fileRoutes(desk.files))
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
-  app.route("/", workbenchApi(desk))
-  app.route("/", boardApi(desk))
-  app.route("/", relaysApi(desk))
+  for (const part of [workbenchApi, boardApi, relaysApi]) app.route("/", part(desk))
   return app
 }
 

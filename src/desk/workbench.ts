@@ -1,6 +1,7 @@
 import { z } from "zod"
-import { id, instant, language } from "#offices/act.ts"
+import { id, instant, language, name } from "#offices/act.ts"
 import type { Aid } from "#offices/joins/watch.ts"
+import { ATTRIBUTIONS } from "#offices/lines/relay-form.ts"
 import { MOST_FILES } from "#seal/attachment.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { type Clock, instantOf } from "../clock.ts"
@@ -23,6 +24,8 @@ export const draftForm = z.strictObject({
     .optional(),
   at: z.union([instant, z.literal("")]),
   token: z.string().min(8).max(200),
+  /** To whom the secretariat is asked to pass it on, and whether under our name. */
+  relay: z.strictObject({ to: z.array(name).max(64), attribution: z.enum(ATTRIBUTIONS) }).nullish(),
 })
 export type DraftForm = z.infer<typeof draftForm>
 

@@ -4,6 +4,7 @@ import { Inbox } from "./lines/Inbox.tsx"
 import { Line } from "./lines/Line.tsx"
 import { Message } from "./lines/Message.tsx"
 import { NewLine } from "./lines/NewLine.tsx"
+import { RelayScreen } from "./lines/RelayScreen.tsx"
 import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
@@ -36,6 +37,7 @@ export function Screen() {
   if (office === "board") return <BoardScreen />
   if (office === "check" && first && second)
     return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />
+  if (office === "relays") return <RelayScreen />
   if (office === "changes") return <ChangesScreen />
   if (office === "search") return <Search />
   if (office === "register") return <Register />

@@ -8,6 +8,7 @@ import type lines from "#words/en/lines.json"
 import type paper from "#words/en/paper.json"
 import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
+import type relay from "#words/en/relay.json"
 import type search from "#words/en/search.json"
 import type templates from "#words/en/templates.json"
 import type translation from "#words/en/translation.json"
@@ -28,6 +29,7 @@ export type WordId =
   | keyof typeof paper
   | keyof typeof refusals
   | keyof typeof register
+  | keyof typeof relay
   | keyof typeof search
   | keyof typeof watch
   | keyof typeof translation

@@ -70,6 +70,17 @@ export async function tabTo(page: Page, target: Locator, most = 80): Promise<voi
   assert.fail("the keyboard does not reach it")
 }
 
+/** Walks down a list that has the focus until the option that begins with `name` is chosen. */
+export async function choose(page: Page, list: Locator, name: string): Promise<void> {
+  for (let i = 0; i < 20; i++) {
+    const value = await list.inputValue()
+    const text = ((await list.locator(`option[value="${value}"]`).textContent()) ?? "").trim()
+    if (text.startsWith(name)) return
+    await page.keyboard.press("ArrowDown")
+  }
+  assert.fail("no such option")
+}
+
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 /** That axe finds nothing on the page as it stands: WCAG 2.0 to 2.2, A and AA. */

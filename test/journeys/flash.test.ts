@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
-import type { Browser, Locator, Page } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { buildWeb } from "../../scripts/build-web.ts"
 import { type Exercise, startExercise } from "../../src/cli/start.ts"
 import {
   assertAccessible,
+  choose,
   type Language,
   type Look,
   openBrowser,
@@ -52,17 +53,6 @@ function nameOf(delegation: string, language: Language): string {
 }
 
 const lines = (language: Language, id: string) => word(language, "lines", id)
-
-/** Walks down a list that has the focus until the option that begins with `name` is chosen. */
-async function choose(page: Page, list: Locator, name: string): Promise<void> {
-  for (let i = 0; i < 20; i++) {
-    const value = await list.inputValue()
-    const text = ((await list.locator(`option[value="${value}"]`).textContent()) ?? "").trim()
-    if (text.startsWith(name)) return
-    await page.keyboard.press("ArrowDown")
-  }
-  assert.fail("no such option")
-}
 
 /** Writes a FLASH to the other party by the keyboard alone, through its question. */
 async function writeFlash(page: Page, language: Language, to: string): Promise<void> {

@@ -63,6 +63,7 @@ function requestRow(archive: Reading, line: string, matter: string, delegation: 
   return {
     ...{ line, matter, by, at, precedence, form, language, attribution: relay.asked.attribution },
     subject: clearText(archive, state.subject) ?? null,
+    body: clearText(archive, state.body) ?? null,
     to: [...addresseesOf(archive, line, state, relay)],
     discreet: isDiscreet(relay.asked, precedence),
     legs: legsOf(archive, line, matter).map((leg) => legView(archive, leg)),

@@ -62,6 +62,7 @@ export type RelayRequestRow = {
   form: string
   language: string
   subject: string | null
+  body: string | null
   attribution: Attribution
   /** Whom it goes to, also where the request could not name them. */
   to: string[]

@@ -16,6 +16,7 @@ const KEYS = [
   ["o", "keys.object"],
   ["r", "keys.reply"],
   ["h", "keys.hold"],
+  ["y", "keys.pass-on"],
   ["p", "keys.print"],
   ["?", "keys.this"],
   ["Esc", "keys.leave"],

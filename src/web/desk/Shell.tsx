@@ -23,7 +23,9 @@ export function Shell({ children }: { children: ReactNode }) {
   const pressedG = useRef(0)
   // `g` waits a second and a half for the letter that says where to.
   const afterG = (then: () => void) => () => {
-    if (performance.now() - pressedG.current < 1500) then()
+    if (performance.now() - pressedG.current >= 1500) return false
+    then()
+    return true
   }
   useKeys({
     g: () => {

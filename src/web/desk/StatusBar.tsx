@@ -30,6 +30,11 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
         <To href="/compose" aria-current={here("/compose")}>
           {t("compose.title")}
         </To>
+        {status.delegation === status.secretariat && (
+          <To href="/relays" aria-current={here("/relays")}>
+            {t("relay.title")}
+          </To>
+        )}
         <To href="/translations" aria-current={here("/translations")}>
           {t("translation.queue")}
         </To>

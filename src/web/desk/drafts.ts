@@ -1,4 +1,5 @@
 import type { Precedence } from "#offices/act.ts"
+import type { Attribution } from "#offices/lines/relay-form.ts"
 import type { DraftFile } from "../files/attaching.ts"
 import type { Language } from "../words.ts"
 import { ask, drop, put } from "./ask.ts"
@@ -22,6 +23,8 @@ export type Draft = {
   at: string
   /** One word for the door: handed in twice, it is one act. */
   token: string
+  /** To whom the secretariat is asked to pass it on, and whether under our name. */
+  relay?: { to: string[]; attribution: Attribution } | null
 }
 
 /** The drafts of one delegation in this browser, newest first. */

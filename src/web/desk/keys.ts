@@ -1,14 +1,15 @@
 import { useEffect, useEffectEvent } from "react"
 import { stored } from "./preferences.ts"
 
-/** One-letter keys of a screen. They sleep while somebody types, while a dialog is open, and where switched off. */
-export function useKeys(keys: Record<string, (() => void) | undefined>): void {
+/**
+ * One-letter keys of a screen. They sleep while somebody types, while a dialog is open, and where switched off. One that
+ * answers false had nothing to do, and the key is still another's.
+ */
+export function useKeys(keys: Record<string, (() => unknown) | undefined>): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || sleeps(event.target)) return
     const action = keys[event.key.length === 1 ? latin(event) : event.key]
-    if (!action) return
-    event.preventDefault()
-    action()
+    if (action && action() !== false) event.preventDefault()
   })
   useEffect(() => {
     const hear = (event: KeyboardEvent) => press(event)

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useEffectEvent, useState } from "react"
 import { Button } from "react-aria-components"
 import type { MessageView } from "#offices/joins/screen.ts"
+import { isDiscreet } from "#offices/lines/relay-form.ts"
 import { type Draft, dropDraft, keepDraft } from "../desk/drafts.ts"
 import { useDesk } from "../desk/state.ts"
 import { AttachFiles } from "../files/AttachFiles.tsx"
@@ -12,6 +13,8 @@ import { ComposeFields } from "./ComposeFields.tsx"
 import { FlashDialog } from "./FlashDialog.tsx"
 import { hand } from "./hand.ts"
 import { PrecedenceChoice } from "./PrecedenceChoice.tsx"
+import { RelayChoice } from "./RelayChoice.tsx"
+import { goesBack, lackingRelay, relayAsked, relayOfReply, travels } from "./relaying.ts"
 import { readReplyBy } from "./reply-by.ts"
 import { missing, wordsOf } from "./writing.ts"
 
@@ -25,6 +28,11 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
   useEffect(() => {
     if (draft !== first) keepDraft(status.delegation, draft)
   }, [draft, first, status.delegation])
+  const back = goesBack(original)
+  useEffect(() => {
+    // A reply to relayed words goes back the way they came, unless its officer says otherwise.
+    if (original) setDraft((d) => (d.relay === undefined ? { ...d, relay: relayOfReply(original) } : d))
+  }, [original])
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part, at: new Date(live.now()).toISOString() })
   const attaching = useAttaching(draft.id, first.files ?? [])
   const keepFiles = useEffectEvent((files: readonly DraftFile[]) => change({ files }))
@@ -36,19 +44,23 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
 
   async function send(): Promise<string | undefined> {
     const replyBy = readReplyBy(draft.replyBy)
-    const { line, precedence, language, subject, body, token, replyTo } = draft
+    const { line, language, subject, body, token, replyTo } = draft
     const files = attaching.files.map((file) => file.upload)
-    const fields = { language, ...(replyBy && { replyBy }), ...(replyTo !== null && { replyTo }) }
-    const answer = await hand({ act: "message.sent", line, precedence, fields, texts: { subject, body }, files, token })
+    const relay = relayAsked(draft, back)
+    const more = { ...(replyBy && { replyBy }), ...(replyTo !== null && { replyTo }), ...(relay && { relay }) }
+    const said = { act: "message.sent", line, precedence: travels(draft, back), fields: { language, ...more } }
+    const answer = await hand({ ...said, texts: { subject, body }, files, token })
     if ("failed" in answer) return code("refused", answer.failed)
     forgetAttaching(draft.id, false)
     dropDraft(status.delegation, draft.id)
-    go(`/message/${line}/${answer.matter}`, "replace")
+    // What waits for its slot is no message of the line yet: it stands among what was handed in.
+    go(isDiscreet(relay, said.precedence) ? "/" : `/message/${line}/${answer.matter}`, "replace")
     return undefined
   }
   function submit(event: FormEvent): void {
     event.preventDefault()
-    const lack = missing(draft, live.now()) ?? lackingFile(attaching.files)
+    const files = attaching.files
+    const lack = missing(draft, live.now()) ?? lackingFile(files) ?? lackingRelay(draft, back, files.length > 0)
     setWrong(lack && t(lack))
     if (lack) return
     if (draft.precedence === "FLASH") setAsking(true)
@@ -58,6 +70,7 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
     <form className="form" onSubmit={submit}>
       <ComposeFields draft={draft} change={change} original={original} />
       <AttachFiles attaching={attaching} />
+      <RelayChoice draft={draft} change={change} original={original} />
       <PrecedenceChoice chosen={draft.precedence} onChoose={(precedence) => change({ precedence })} />
       <GlossaryHint text={`${draft.subject} ${draft.body}`} language={draft.language} />
       <p className="hint" role="status">

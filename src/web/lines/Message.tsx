@@ -12,6 +12,9 @@ import { Answers } from "./Answers.tsx"
 import { FaxPage } from "./FaxPage.tsx"
 import { Ladders } from "./Ladders.tsx"
 import { MessageHead } from "./MessageHead.tsx"
+import { RelayFacts } from "./RelayFacts.tsx"
+import { RelayRelease } from "./RelayRelease.tsx"
+import { RelayWay } from "./RelayWay.tsx"
 
 /** One message as its author wrote it, what was said of it, and how far it came. */
 export function Message({ line, matter }: { line: string; matter: string }) {
@@ -22,6 +25,7 @@ export function Message({ line, matter }: { line: string; matter: string }) {
     live,
     (event) =>
       event.kind === "register" ||
+      event.kind === "outbox" ||
       (event.kind === "mark" && event.matter === matter) ||
       (event.kind === "entered" && event.entered.some((e) => e.line === line)),
   )
@@ -47,9 +51,12 @@ export function Message({ line, matter }: { line: string; matter: string }) {
     <>
       <article className="message">
         <MessageHead message={value} />
+        <RelayFacts message={value} />
         <Translations message={value} />
         <MessageFiles message={value} again={again} />
         <Actions message={value} again={again} />
+        <RelayWay message={value} again={again} />
+        <RelayRelease message={value} again={again} />
         <Answers message={value} />
         <Ladders message={value} />
       </article>

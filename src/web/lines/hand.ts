@@ -6,7 +6,7 @@ export type Act = {
   act: string
   line: string
   precedence?: string
-  fields: Record<string, string | number | boolean>
+  fields: Record<string, unknown>
   texts?: Record<string, string>
   /** Uploads that are whole at the desk. */
   files?: readonly string[]

@@ -6,6 +6,7 @@ import lines from "#words/en/lines.json"
 import paper from "#words/en/paper.json"
 import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
+import relay from "#words/en/relay.json"
 import search from "#words/en/search.json"
 import templates from "#words/en/templates.json"
 import translation from "#words/en/translation.json"
@@ -21,6 +22,7 @@ export const words: Record<string, string> = {
   ...paper,
   ...register,
   ...refusals,
+  ...relay,
   ...templates,
   ...search,
   ...translation,

@@ -6,6 +6,7 @@ import lines from "#words/ru/lines.json"
 import paper from "#words/ru/paper.json"
 import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
+import relay from "#words/ru/relay.json"
 import search from "#words/ru/search.json"
 import templates from "#words/ru/templates.json"
 import translation from "#words/ru/translation.json"
@@ -21,6 +22,7 @@ export const words: Record<string, string> = {
   ...paper,
   ...register,
   ...refusals,
+  ...relay,
   ...templates,
   ...search,
   ...translation,

@@ -6,6 +6,7 @@ import lines from "#words/uk/lines.json"
 import paper from "#words/uk/paper.json"
 import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
+import relay from "#words/uk/relay.json"
 import search from "#words/uk/search.json"
 import templates from "#words/uk/templates.json"
 import translation from "#words/uk/translation.json"
@@ -21,6 +22,7 @@ export const words: Record<string, string> = {
   ...paper,
   ...register,
   ...refusals,
+  ...relay,
   ...templates,
   ...search,
   ...translation,
