@@ -62,4 +62,17 @@ test("a check is called, read back and closed by officers, and the board tells i
   assert.ok((one?.roundTrip ?? 0) >= 120)
   assert.match(row?.days[0]?.hours ?? "", /^\.{5}p/)
   assert.ok(caller.due().every((one) => one.what !== "call"))
+
+  // Who has said why is not asked for the words of a check that is long over.
+  const missing = office.desk("ukraine")
+  const late = boardOf(missing)
+  const [missed] = late.due()
+  assert.equal(missed?.what, "answer")
+  const of = late.check(missed?.line ?? "", missed?.matter ?? "") ?? assert.fail()
+  const explaining = { matter: of.matter, of: of.header }
+  missing.door.hand(
+    { act: "check.explained", line: of.line, records: [{ fields: explaining, texts: { text: "Power was out." } }] },
+    { officer: "o" },
+  )
+  await until(missing, "nothing is left to do", () => late.due().length === 0)
 })

@@ -141,7 +141,7 @@ function toAnswer({ archive, clock, delegation }: BoardReading): CheckDue[] {
       return Object.values(state.members).some((one) => one.answered && !one.closed) ? [{ what: "close", ...due }] : []
     const mine = state.members[delegation]
     if (!mine || mine.closed) return []
-    if (!mine.answered) return [{ what: "answer", ...due }]
+    if (!mine.answered) return mine.explained ? [] : [{ what: "answer", ...due }]
     return mine.unanswered && !mine.explained ? [{ what: "explain", ...due }] : []
   })
 }

@@ -77,10 +77,10 @@ test("a check by officers is in time, late, garbled, declared, or unanswered by 
   assert.equal(picture([], { checks: check(read("06:03:10")) }).checks[0]?.roundTrip, 180)
 })
 
-test("a check that nobody called is shown as that, once its hour has come", () => {
+test("a check that nobody called is shown as that, once it could no longer be read back in time", () => {
   const outcomes = (now: string) => picture([], { now }).checks.map((one) => one.outcome)
-  assert.deepEqual(outcomes(at("13:00:00")), ["not-called"])
-  assert.deepEqual(outcomes(at("14:00:00")), ["not-called", "not-called"])
+  assert.deepEqual(outcomes(at("15:00:00")), ["not-called"])
+  assert.deepEqual(outcomes(at("15:00:01")), ["not-called", "not-called"])
 })
 
 test("days are counted over the end of a month", () => {

@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from "react"
+import { type ReactNode, useState } from "react"
 import { go } from "../router.ts"
 import { goToSearch } from "../search/asked.ts"
 import { SoundBar } from "../watch/SoundBar.tsx"
@@ -20,19 +20,13 @@ export function Shell({ children }: { children: ReactNode }) {
   const { status } = useDesk()
   const { t } = useWords()
   const [keysShown, showKeys] = useState(false)
-  const pressedG = useRef(0)
-  // `g` waits a second and a half for the letter that says where to.
-  const afterG = (then: () => void) => () => {
-    if (performance.now() - pressedG.current >= 1500) return false
-    then()
-    return true
-  }
   useKeys({
-    g: () => {
-      pressedG.current = performance.now()
-    },
-    i: afterG(() => go("/")),
-    r: afterG(() => go("/register")),
+    "g i": () => go("/"),
+    "g o": () => go("/overdue"),
+    "g c": () => go("/changes"),
+    "g b": () => go("/board"),
+    "g t": () => go("/translations"),
+    "g r": () => go("/register"),
     n: () => go("/compose"),
     "/": goToSearch,
     j: () => stepRow(1),
@@ -48,9 +42,9 @@ export function Shell({ children }: { children: ReactNode }) {
       <StatusBar onKeys={() => showKeys(true)} />
       <AlarmBanner />
       <SilenceBanner />
-      <SoundBar />
-      <TelephoneBar />
       <UrgentBar />
+      <TelephoneBar />
+      <SoundBar />
       <div className="columns">
         <Lines />
         <main id="main" tabIndex={-1} onKeyDown={arrows}>

@@ -1,11 +1,32 @@
 import { useNameOf } from "../parts/Delegation.tsx"
 import { To } from "../parts/To.tsx"
 import { usePlace } from "../router.ts"
-import { useLanguage, useWords } from "../words.ts"
+import { useLanguage, useWords, type WordId } from "../words.ts"
 import { Clocks } from "./Clocks.tsx"
 import { Connection } from "./Connection.tsx"
 import { Preferences } from "./Preferences.tsx"
 import { useDesk } from "./state.ts"
+
+type Way = readonly [href: string, word: WordId]
+
+/** What a watch looks at, most urgent first; what an officer writes; where he looks things up. */
+const WAYS: readonly (readonly Way[])[] = [
+  [
+    ["/", "inbox.title"],
+    ["/overdue", "overdue.title"],
+    ["/relays", "relay.title"],
+    ["/changes", "changes.title"],
+    ["/board", "board.title"],
+  ],
+  [
+    ["/compose", "compose.title"],
+    ["/translations", "translation.queue"],
+  ],
+  [
+    ["/search", "search.title"],
+    ["/register", "register.title"],
+  ],
+]
 
 /** Whose desk this is, the time, the connection, and the ways to the other screens. */
 export function StatusBar({ onKeys }: { onKeys(): void }) {
@@ -14,7 +35,7 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
   const { language } = useLanguage()
   const { path } = usePlace()
   const nameOf = useNameOf()
-  const here = (href: string) => (path === href ? ("page" as const) : undefined)
+  const isOffered = ([href]: Way) => href !== "/relays" || status.delegation === status.secretariat
   return (
     <header className="bar">
       <div className="whose">
@@ -23,36 +44,20 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
         <span>{t("bar.officer", { name: status.officer })}</span>
       </div>
       <nav aria-label={t("nav.label")} className="ways">
-        <To href="/" aria-current={here("/")}>
-          {t("inbox.title")}
-          {status.unread > 0 && <span className="count"> {t("unread.count", { count: status.unread })}</span>}
-        </To>
-        <To href="/compose" aria-current={here("/compose")}>
-          {t("compose.title")}
-        </To>
-        {status.delegation === status.secretariat && (
-          <To href="/relays" aria-current={here("/relays")}>
-            {t("relay.title")}
-          </To>
-        )}
-        <To href="/translations" aria-current={here("/translations")}>
-          {t("translation.queue")}
-        </To>
-        <To href="/overdue" aria-current={here("/overdue")}>
-          {t("overdue.title")}
-        </To>
-        <To href="/board" aria-current={here("/board")}>
-          {t("board.title")}
-        </To>
-        <To href="/search" aria-current={here("/search")}>
-          {t("search.title")}
-        </To>
-        <To href="/changes" aria-current={here("/changes")}>
-          {t("changes.title")}
-        </To>
-        <To href="/register" aria-current={here("/register")}>
-          {t("register.title")}
-        </To>
+        {WAYS.map((group) => (
+          <ul key={group[0]?.[0]}>
+            {group.filter(isOffered).map(([href, word]) => (
+              <li key={href}>
+                <To href={href} aria-current={path === href ? "page" : undefined}>
+                  {t(word)}
+                  {href === "/" && status.unread > 0 && (
+                    <span className="count"> {t("unread.count", { count: status.unread })}</span>
+                  )}
+                </To>
+              </li>
+            ))}
+          </ul>
+        ))}
       </nav>
       <Clocks />
       <Connection />

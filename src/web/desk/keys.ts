@@ -1,14 +1,32 @@
 import { useEffect, useEffectEvent } from "react"
 import { stored } from "./preferences.ts"
 
+const names = new WeakMap<KeyboardEvent, string>()
+const AFTER_G_MS = 1500
+let pressedG = Number.NEGATIVE_INFINITY
+
 /**
- * One-letter keys of a screen. They sleep while somebody types, while a dialog is open, and where switched off. One that
- * answers false had nothing to do, and the key is still another's.
+ * A key by its name, for every screen alike: what follows a `g` within a second and a half is `g` and its letter, so
+ * that the way to another screen never acts on the one that is open.
+ */
+function named(event: KeyboardEvent): string {
+  const known = names.get(event)
+  if (known !== undefined) return known
+  const key = event.key.length === 1 ? latin(event) : event.key
+  const name = event.timeStamp - pressedG < AFTER_G_MS ? `g ${key}` : key
+  pressedG = name === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY
+  names.set(event, name)
+  return name
+}
+
+/**
+ * Keys of a screen: one letter, or `g` and a letter. They sleep while somebody types, while a dialog is open, and where
+ * switched off. One that answers false had nothing to do, and the key is still another's.
  */
 export function useKeys(keys: Record<string, (() => unknown) | undefined>): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || sleeps(event.target)) return
-    const action = keys[event.key.length === 1 ? latin(event) : event.key]
+    const action = keys[named(event)]
     if (action && action() !== false) event.preventDefault()
   })
   useEffect(() => {

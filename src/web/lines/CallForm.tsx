@@ -25,7 +25,12 @@ export function CallForm({ query }: { query: URLSearchParams }) {
   const others = alternat(line?.members.filter((m) => m !== status.delegation) ?? [], status, line?.id ?? "")
   const about = query.get("about")
   const [call, setCall] = useState({
-    ...{ with: others[0] ?? "", direction: "to", started: writeReplyBy(live.now()), ended: writeReplyBy(live.now()) },
+    ...{
+      with: others.find((one) => one === query.get("with")) ?? others[0] ?? "",
+      direction: "to",
+      started: writeReplyBy(live.now()),
+      ended: writeReplyBy(live.now()),
+    },
     ...{ answered: true, role: "officer", interpreter: false, language: own as string, purpose: "NOTIFY", gist: "" },
     ...{ readBack: "DONE", readBackText: "" },
   })

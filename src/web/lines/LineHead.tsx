@@ -41,15 +41,14 @@ export function LineHead({ line }: { line: LineView }) {
         </dd>
         <dt>{t("line.purpose")}</dt>
         <dd lang="">{line.purpose}</dd>
-        <dt>{t("line.proposed-by")}</dt>
-        <dd>
-          <Delegations names={[line.proposedBy]} document={line.id} />
-        </dd>
-        <dt>{t("line.state")}</dt>
-        <dd>
-          {line.open ? t("line.open") : t("line.awaits")}{" "}
-          {!line.open && <Delegations names={line.awaited} document={line.id} />}
-        </dd>
+        {!line.open && (
+          <>
+            <dt>{t("line.state")}</dt>
+            <dd>
+              {t("line.awaits")} <Delegations names={line.awaited} document={line.id} />
+            </dd>
+          </>
+        )}
         {line.follows && (
           <>
             <dt>{t("line.follows")}</dt>
@@ -70,11 +69,22 @@ export function LineHead({ line }: { line: LineView }) {
             </dd>
           </>
         )}
-        <dt>{t("line.id")}</dt>
-        <dd>
-          <Hash of={line.id} />
-        </dd>
       </dl>
+      <details>
+        <summary>{t("line.more")}</summary>
+        <dl className="facts">
+          <dt>{t("line.proposed-by")}</dt>
+          <dd>
+            <Delegations names={[line.proposedBy]} document={line.id} />
+          </dd>
+          <dt>{t("line.state")}</dt>
+          <dd>{t(line.open ? "line.open" : "line.not-open")}</dd>
+          <dt>{t("line.id")}</dt>
+          <dd>
+            <Hash of={line.id} />
+          </dd>
+        </dl>
+      </details>
       <div className="buttons">
         {line.open && (
           <To className="button strong" href={`/compose?line=${line.id}`}>

@@ -1,4 +1,4 @@
-import { useState } from "react"
+import { useId, useState } from "react"
 import { Button, Input, Label, TextArea, TextField } from "react-aria-components"
 import type { LineView } from "#offices/joins/screen.ts"
 import { useDesk } from "../desk/state.ts"
@@ -17,19 +17,25 @@ export function LineService({ line }: { line: LineView }) {
   const { t } = useWords()
   const nameOf = useNameOf()
   const [asked, setAsked] = useState<Asked>()
+  const id = useId()
   const isOut = line.service.some((one) => one.by === status.delegation && one.outOfService)
   if (!line.open) return null
   return (
-    <section className="service">
+    <section className="service" aria-labelledby={id}>
+      <h2 id={id}>{t("act.line.contact")}</h2>
       <ul>
         {line.service.map((one) => (
           <li key={one.by}>
-            {nameOf(one.by)}: {one.contact ? <q>{one.contact}</q> : t("overdue.no-telephone")}
+            {nameOf(one.by)}: {one.contact ? <q lang="">{one.contact}</q> : t("overdue.no-telephone")}
             {one.outOfService && (
               <strong>
                 {" "}
                 {t("overdue.declared")} <FullInstant at={one.outOfService.at} />
-                {one.outOfService.text !== null && <q className="said">{one.outOfService.text}</q>}
+                {one.outOfService.text !== null && (
+                  <q className="said" lang="">
+                    {one.outOfService.text}
+                  </q>
+                )}
               </strong>
             )}
           </li>

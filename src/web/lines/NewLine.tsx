@@ -74,28 +74,29 @@ function Members(props: { chosen: readonly string[]; choose(names: readonly stri
   const { t } = useWords()
   const nameOf = useNameOf()
   const others = status.delegations.filter((d) => d.name !== status.delegation)
-  const isActive = (name: string) => others.some((d) => d.name === name && d.state === "active")
+  const named = (those: typeof others) =>
+    alternat(
+      those.map((d) => d.name),
+      status,
+      status.office,
+    )
+  const away = named(others.filter((d) => d.state !== "active"))
   return (
     <fieldset>
       <legend>{t("line.new-with")}</legend>
-      {alternat(
-        others.map((d) => d.name),
-        status,
-        status.office,
-      ).map((name) => (
+      {named(others.filter((d) => d.state === "active")).map((name) => (
         <label key={name} className="check">
           <input
             type="checkbox"
-            disabled={!isActive(name)}
             checked={props.chosen.includes(name)}
             onChange={(event) =>
               props.choose(event.target.checked ? [...props.chosen, name] : props.chosen.filter((one) => one !== name))
             }
           />
           {nameOf(name)}
-          {!isActive(name) && <small> ({t("line.new-not-active")})</small>}
         </label>
       ))}
+      {away.length > 0 && <p className="hint">{t("line.new-not-active", { names: away.map(nameOf).join(", ") })}</p>}
     </fieldset>
   )
 }

@@ -1,4 +1,3 @@
-import { Fragment } from "react"
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components"
 import type { MessageView } from "#offices/joins/screen.ts"
 import type { Aid } from "#offices/joins/watch.ts"
@@ -61,13 +60,11 @@ export function Translations({ message }: { message: MessageView }) {
           ))}
         </Tabs>
       )}
-      <p className="hint">
+      <p className="links hint">
         {missing.map((language) => (
-          <Fragment key={language}>
-            <To href={`/translate/${line}/${matter}?into=${language}`}>
-              {t("translation.into", { language: t(`language.${language}`) })}
-            </To>{" "}
-          </Fragment>
+          <To key={language} href={`/translate/${line}/${matter}?into=${language}`}>
+            {t("translation.into", { language: t(`language.${language}`) })}
+          </To>
         ))}
         {languages.length > 0 && <To href={`/translate/${line}/${matter}`}>{t("translation.another")}</To>}
       </p>

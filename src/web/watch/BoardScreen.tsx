@@ -1,4 +1,4 @@
-import { useState } from "react"
+import { useLayoutEffect, useRef, useState } from "react"
 import { Button } from "react-aria-components"
 import { type BoardDay, OUTCOMES, type Outcome } from "#offices/joins/board.ts"
 import type { BoardView, CheckDue } from "#offices/joins/watch.ts"
@@ -11,7 +11,7 @@ import { FullInstant } from "../parts/Instant.tsx"
 import { alternat } from "../parts/order.ts"
 import { To } from "../parts/To.tsx"
 import { useWords } from "../words.ts"
-import { ChecksDue } from "./ChecksDue.tsx"
+import { ChecksToAnswer } from "./ChecksDue.tsx"
 import { checkText } from "./check-texts.ts"
 import { HoursBar } from "./HoursBar.tsx"
 
@@ -29,7 +29,7 @@ export function BoardScreen() {
       <Heading>{t("board.title")}</Heading>
       <p className="hint">{t("board.meaning")}</p>
       <CallChecks due={(due.value ?? []).filter((one) => one.what === "call")} again={due.again} />
-      <ChecksDue due={due.value ?? []} />
+      <ChecksToAnswer due={due.value ?? []} />
       <label>
         {t("board.span")}{" "}
         <select value={span} onChange={({ target }) => setSpan(SPANS.find((one) => String(one) === target.value) ?? 7)}>
@@ -83,9 +83,15 @@ function Picture({ board }: { board: BoardView }) {
   const nameOf = useNameOf()
   const members = alternat([...new Set(board.rows.map((row) => row.member))], status, status.office)
   const rows = members.flatMap((member) => board.rows.filter((row) => row.member === member))
+  const picture = useRef<HTMLElement>(null)
+  const count = board.days.length
+  // Today stands at the right end: that is where a watch looks first.
+  useLayoutEffect(() => {
+    if (count > 0 && picture.current) picture.current.scrollLeft = picture.current.scrollWidth
+  }, [count])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways has to be reached by the keyboard
-    <section className="board wide" tabIndex={0} aria-label={t("board.title")}>
+    <section className="board wide" ref={picture} tabIndex={0} aria-label={t("board.title")} data-days={count}>
       <table>
         <thead>
           <tr>
@@ -105,7 +111,7 @@ function Picture({ board }: { board: BoardView }) {
                 <th scope="row">
                   {nameOf(row.member)}{" "}
                   {line && line.members.length > 2 && (
-                    <small>{t("line.of-count", { count: line.members.length })}</small>
+                    <small>{t("board.of-many", { count: line.members.length })}</small>
                   )}
                 </th>
                 {row.days.map((day) => (
@@ -151,32 +157,42 @@ const SIGNS: Record<Outcome, string> = {
   "not-called": "·",
 }
 
-/** Every check that did not come back in time, with the reason where its member gave one. */
+const MISSED_SHOWN = 20
+
+/** Every check that did not come back in time, by its hour, with the reason where its member gave one. */
 function Missed({ board }: { board: BoardView }) {
   const { t } = useWords()
   const nameOf = useNameOf()
   const missed = board.rows
     .flatMap(({ line, member, days }) => days.flatMap(({ checks }) => checks.map((one) => ({ line, member, ...one }))))
     .filter(({ outcome }) => !["ok", "pending"].includes(outcome))
-    .sort((a, b) => (a.slot < b.slot ? 1 : -1))
+  const slots = [...new Set(missed.map(({ slot }) => slot))].sort().reverse()
   if (missed.length === 0) return null
   return (
     <section>
       <h2>{t("board.missed")}</h2>
-      <ul className="missed">
-        {missed.slice(0, 100).map((one) => (
-          <li key={`${one.line}${one.member}${one.slot}`}>
-            <FullInstant at={one.slot} /> {nameOf(one.member)}: {t(`outcome.${one.outcome}`)}
-            {one.reason !== null && (
-              <>
-                {" "}
-                <q>{one.reason}</q>
-              </>
-            )}{" "}
-            {one.matter !== null && <To href={`/check/${one.line}/${one.matter}`}>{t("check.open")}</To>}
-          </li>
-        ))}
-      </ul>
+      {slots.slice(0, MISSED_SHOWN).map((slot) => (
+        <section key={slot}>
+          <h3>
+            <FullInstant at={slot} />
+          </h3>
+          <ul className="missed">
+            {missed
+              .filter((one) => one.slot === slot)
+              .map((one) => (
+                <li key={`${one.line}${one.member}`}>
+                  {nameOf(one.member)}: {t(`outcome.${one.outcome}`)}
+                  {one.reason !== null && (
+                    <q className="said" lang="">
+                      {one.reason}
+                    </q>
+                  )}{" "}
+                  {one.matter !== null && <To href={`/check/${one.line}/${one.matter}`}>{t("check.open")}</To>}
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
     </section>
   )
 }
@@ -188,6 +204,7 @@ function Legend() {
   return (
     <details className="legend" open>
       <summary>{t("board.legend")}</summary>
+      <p className="hint">{t("board.scale")}</p>
       <dl>
         {LETTERS.map((letter) => (
           <div key={letter}>

@@ -64,7 +64,14 @@ function Change({ row }: { row: ChangeRow }) {
     <li className="message-item">
       <PrecedenceMark of={row.precedence} />
       <span className="from">
-        {nameOf(row.by)} {line && <small>{t("changes.on", { line: lineName(line) })}</small>}
+        {nameOf(row.by)}{" "}
+        {line && (
+          <small>
+            {line.members.length > 2
+              ? t("board.of-many", { count: line.members.length })
+              : t("changes.on", { line: lineName(line) })}
+          </small>
+        )}
       </span>
       <To data-row href={href}>
         {code("act", row.kind)}
@@ -74,7 +81,13 @@ function Change({ row }: { row: ChangeRow }) {
           </>
         )}
       </To>
-      <span className="marks">{row.refused !== null && <span className="mark">{t("envelope.not-taken")}</span>}</span>
+      <span className="marks">
+        {row.refused !== null && (
+          <span className="mark">
+            {t("envelope.not-taken")} {code("refused", row.refused)}
+          </span>
+        )}
+      </span>
       <Instant at={row.at} />
     </li>
   )

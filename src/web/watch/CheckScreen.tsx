@@ -7,7 +7,7 @@ import { hand } from "../lines/hand.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
-import { useWords } from "../words.ts"
+import { useWords, type WordId } from "../words.ts"
 import { compareReadBack } from "./check-texts.ts"
 
 type Member = CheckView["members"][number]
@@ -54,55 +54,80 @@ function useHanding(check: CheckView) {
       const { line, matter, header: of } = check
       const answer = await hand({ act, line, fields: { matter, of, ...fields }, texts })
       setWrong("failed" in answer ? code("refused", answer.failed) : undefined)
-      setHanded(!("failed" in answer))
+      if ("failed" in answer) return
+      setHanded(true)
+      // The form leaves once its act is stamped; whoever reads by keyboard goes on from the top of the screen.
+      document.querySelector<HTMLElement>("main h1")?.focus()
     },
   }
 }
 
 const QUALITIES = [1, 2, 3, 4, 5] as const
 
+const LETTERS = [
+  [true, "check.letters-came"],
+  [false, "check.letters-lost"],
+] as const
+
+/** What was received is stated by its reader: nothing of it is chosen beforehand. */
 function ReadBack({ check }: { check: CheckView }) {
   const { silent } = useDesk()
   const { t } = useWords()
   const [readBack, setReadBack] = useState("")
-  const [quality, setQuality] = useState(5)
-  const [letters, setLetters] = useState(true)
+  const [quality, setQuality] = useState<number>()
+  const [letters, setLetters] = useState<boolean>()
+  const [lack, setLack] = useState<WordId>()
   const handing = useHanding(check)
   function submit(event: FormEvent): void {
     event.preventDefault()
-    if (readBack.trim() !== "") void handing.hand("check.answered", { quality, letters }, { readBack })
+    const reception = quality !== undefined && letters !== undefined ? { quality, letters } : undefined
+    const missing = readBack.trim() === "" ? "check.needs-words" : reception ? undefined : "check.needs-reception"
+    setLack(missing)
+    if (reception && !missing) void handing.hand("check.answered", reception, { readBack })
   }
   return (
     <form className="form" onSubmit={submit}>
-      <TextField className="field" value={readBack} onChange={setReadBack} isRequired>
+      <TextField className="field" value={readBack} onChange={setReadBack}>
         <Label>{t("check.read-back")}</Label>
-        {/* biome-ignore lint/a11y/noAutofocus: a screen for reading back begins where that begins */}
-        <TextArea rows={3} autoFocus lang="" />
+        <TextArea rows={3} autoFocus lang="" spellCheck={false} autoCapitalize="off" />
       </TextField>
-      <fieldset>
+      <fieldset className="row">
         <legend>{t("check.quality")}</legend>
-        <div className="buttons">
-          {QUALITIES.map((one) => (
-            <label key={one} className="check">
-              <input type="radio" name="quality" checked={quality === one} onChange={() => setQuality(one)} />
-              {t(`quality.${one}`)}
-            </label>
-          ))}
-        </div>
+        {QUALITIES.map((one) => (
+          <label key={one} className="check">
+            <input type="radio" name="quality" checked={quality === one} onChange={() => setQuality(one)} />
+            {t(`quality.${one}`)}
+          </label>
+        ))}
       </fieldset>
-      <label className="check">
-        <input type="checkbox" checked={letters} onChange={({ target }) => setLetters(target.checked)} />
-        {t("check.letters")}
-      </label>
-      {handing.wrong !== undefined && (
-        <p role="alert" className="wrong">
-          {handing.wrong}
-        </p>
-      )}
-      <Button className="button strong" type="submit" isDisabled={silent || handing.handed || readBack.trim() === ""}>
+      <fieldset className="row">
+        <legend>{t("check.letters")}</legend>
+        {LETTERS.map(([came, word]) => (
+          <label key={word} className="check">
+            <input type="radio" name="letters" checked={letters === came} onChange={() => setLetters(came)} />
+            {t(word)}
+          </label>
+        ))}
+      </fieldset>
+      <Wrong words={lack ? t(lack) : handing.wrong} />
+      <Button className="button strong" type="submit" isDisabled={silent || handing.handed}>
         {t("check.answer")}
       </Button>
+      {handing.handed && (
+        <p role="status" className="hint">
+          {t("check.handed")}
+        </p>
+      )}
     </form>
+  )
+}
+
+function Wrong({ words }: { words: string | undefined }) {
+  if (words === undefined) return null
+  return (
+    <p role="alert" className="wrong">
+      {words}
+    </p>
   )
 }
 
@@ -121,11 +146,7 @@ function Explain({ check }: { check: CheckView }) {
         <Label>{t("check.why")}</Label>
         <TextArea rows={2} />
       </TextField>
-      {handing.wrong !== undefined && (
-        <p role="alert" className="wrong">
-          {handing.wrong}
-        </p>
-      )}
+      <Wrong words={handing.wrong} />
       <Button className="button" type="submit" isDisabled={silent || handing.handed || why.trim() === ""}>
         {t("check.explain")}
       </Button>

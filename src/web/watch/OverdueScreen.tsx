@@ -49,41 +49,83 @@ function Silent({ rows }: { rows: readonly SilentRow[] }) {
   )
 }
 
+/** What the telephone is for stands whole; what is not due yet is a list. */
 function Waiting({ view }: { view: OverdueView }) {
   const { t } = useWords()
-  const nameOf = useNameOf()
+  const calls = view.waiting.filter((row) => row.call !== null)
+  const others = view.waiting.filter((row) => row.call === null)
   return (
-    <section>
-      <h2>{t("overdue.waiting")}</h2>
-      {view.waiting.length === 0 && <p>{t("overdue.nobody")}</p>}
-      <ul className="messages">
-        {view.waiting.map((row) => (
-          <li key={`${row.line}${row.matter}${row.of}`} className="overdue">
-            <PrecedenceMark of={row.precedence} /> <strong>{nameOf(row.of)}</strong>{" "}
-            <To data-row href={`/message/${row.line}/${row.matter}`} lang={row.language}>
-              {row.subject ?? t("text.gone")}
-            </To>
-            <p>
-              {t("overdue.since")} <FullInstant at={row.at} />. {t("overdue.until")} <Instant at={row.deadline} />.{" "}
-              {row.delivered === null ? t("overdue.not-delivered") : t("overdue.delivered")}{" "}
-              {row.delivered !== null && <Instant at={row.delivered} />}
-            </p>
-            {row.call !== null && <Call row={row} />}
-            <Whom row={row} />
-          </li>
-        ))}
-      </ul>
-    </section>
+    <>
+      {calls.length > 0 && (
+        <section>
+          <h2>{t("overdue.calls")}</h2>
+          <ul className="messages">
+            {calls.map((row) => (
+              <ToTelephone key={`${row.line}${row.matter}${row.of}`} row={row} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <section className="section">
+        <h2>
+          {t("overdue.waiting")} <span className="count">{others.length}</span>
+        </h2>
+        {view.waiting.length === 0 && <p>{t("overdue.nobody")}</p>}
+        <ul className="messages">
+          {others.map((row) => (
+            <NotDue key={`${row.line}${row.matter}${row.of}`} row={row} />
+          ))}
+        </ul>
+      </section>
+    </>
   )
 }
 
-function Call({ row }: { row: WaitingFor }) {
+function ToTelephone({ row }: { row: WaitingFor }) {
   const { t } = useWords()
+  const nameOf = useNameOf()
   return (
-    <p>
-      <strong>{t(`call-reason.${row.call === "not-delivered" ? "not-delivered" : "overdue"}`)}</strong>{" "}
-      <To href={`/call?line=${row.line}&about=${row.matter}`}>{t("call.enter")}</To>
-    </p>
+    <li className="overdue">
+      <PrecedenceMark of={row.precedence} /> <strong>{nameOf(row.of)}</strong>{" "}
+      <To data-row href={`/message/${row.line}/${row.matter}`} lang={row.language}>
+        {row.subject ?? t("text.gone")}
+      </To>
+      <p>
+        <strong>{t(`call-reason.${row.call === "not-delivered" ? "not-delivered" : "overdue"}`)}</strong>
+      </p>
+      <Whom row={row} />
+      <p>
+        {t("overdue.since")} <Instant at={row.at} />. {t("overdue.until")} <Instant at={row.deadline} />.{" "}
+        {row.delivered === null ? t("overdue.not-delivered") : t("overdue.delivered")}{" "}
+        {row.delivered !== null && <Instant at={row.delivered} />}
+      </p>
+      <p>
+        <To className="button small" href={`/call?line=${row.line}&about=${row.matter}&with=${row.of}`}>
+          {t("call.enter")}
+        </To>
+      </p>
+    </li>
+  )
+}
+
+function NotDue({ row }: { row: WaitingFor }) {
+  const { t } = useWords()
+  const nameOf = useNameOf()
+  return (
+    <li className="message-item">
+      <PrecedenceMark of={row.precedence} />
+      <span className="from">{nameOf(row.of)}</span>
+      <To data-row href={`/message/${row.line}/${row.matter}`} lang={row.language}>
+        {row.subject ?? t("text.gone")}
+      </To>
+      <span className="marks">
+        {row.delivered === null && <span>{t("overdue.not-delivered")}</span>}
+        {row.outOfService && <span className="mark">{t("overdue.declared")}</span>}
+      </span>
+      <span>
+        {t("mark.due")} <Instant at={row.deadline} />
+      </span>
+    </li>
   )
 }
 
@@ -92,22 +134,21 @@ function Whom({ row }: { row: Pick<SilentRow, "heard" | "telephone" | "outOfServ
   return (
     <>
       <p>
-        {row.heard === null ? (
-          t("overdue.never-heard")
-        ) : (
-          <>
-            {t("overdue.heard")} <FullInstant at={row.heard} />
-          </>
-        )}
+        {t("overdue.telephone")} {row.telephone === null ? t("overdue.no-telephone") : <q lang="">{row.telephone}</q>}
       </p>
       {row.outOfService && (
         <p>
           {t("overdue.declared")} <FullInstant at={row.outOfService.at} />
-          {row.outOfService.text !== null && <q className="said">{row.outOfService.text}</q>}
+          {row.outOfService.text !== null && (
+            <q className="said" lang="">
+              {row.outOfService.text}
+            </q>
+          )}
         </p>
       )}
       <p>
-        {t("overdue.telephone")} {row.telephone === null ? t("overdue.no-telephone") : <q>{row.telephone}</q>}
+        {row.heard === null ? t("overdue.never-heard") : t("overdue.heard")}{" "}
+        {row.heard !== null && <Instant at={row.heard} />}
       </p>
     </>
   )

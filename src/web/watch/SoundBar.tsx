@@ -7,6 +7,8 @@ import { useWords } from "../words.ts"
 import { chosenSeat, useRinging, useSilence } from "./ringing.ts"
 import { allowSound, canSound, sound } from "./sounds.ts"
 
+const TRIED = { no: "untried", heard: "on", blocked: "blocked" } as const
+
 /** Whose seat this is, whether it sounds, and trying how it sounds: what cannot be heard is said in words. */
 export function SoundBar() {
   const desk = useDesk()
@@ -14,7 +16,7 @@ export function SoundBar() {
   const heard = useRinging(desk)
   const [silence, setSilence] = useSilence()
   const [seat, setSeat] = useState(chosenSeat)
-  const [tried, setTried] = useState<"no" | "heard" | "blocked">(() => (canSound() ? "heard" : "no"))
+  const [tried, setTried] = useState<keyof typeof TRIED>(() => (canSound() ? "heard" : "no"))
   async function listen(): Promise<void> {
     const allowed = await allowSound()
     setTried(allowed ? "heard" : "blocked")
@@ -22,40 +24,41 @@ export function SoundBar() {
     sound("IMMEDIATE")
     setTimeout(() => sound("FLASH"), 1600)
   }
-  const blocked = heard === "blocked" || tried === "blocked"
+  const state = silence ? "silent" : heard === "blocked" ? "blocked" : TRIED[tried]
+  const trying = !silence && (
+    <Button className="button small" onPress={() => void listen()}>
+      {t("sounds.try")}
+    </Button>
+  )
   return (
     <section className="sounds" aria-label={t("sounds.title")}>
-      <label>
-        {t("seat.label")}{" "}
-        <select
-          value={seat}
-          onChange={({ target }) => {
-            store("seat", target.value)
-            setSeat(chosenSeat())
-          }}
-        >
-          {SEATS.map((one) => (
-            <option key={one} value={one}>
-              {t(`seat.${one}`)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="check">
-        <input type="checkbox" checked={silence} onChange={({ target }) => setSilence(target.checked)} />
-        {t("sounds.silence")}
-      </label>
-      {!silence && (
-        <Button className="button small" onPress={() => void listen()}>
-          {t("sounds.try")}
-        </Button>
-      )}
-      <span role="status">
-        {silence && <strong>{t("sounds.silent")}</strong>}
-        {!silence && blocked && <strong>{t("sounds.blocked")}</strong>}
-        {!silence && !blocked && tried === "no" && t("sounds.untried")}
-        {!silence && !blocked && tried === "heard" && t("sounds.on")}
-      </span>
+      <span role="status">{state === "on" ? t("sounds.on") : <strong>{t(`sounds.${state}`)}</strong>}</span>
+      {state !== "on" && trying}
+      <details>
+        <summary>{t("sounds.settings")}</summary>
+        <label>
+          {t("seat.label")}{" "}
+          <select
+            value={seat}
+            onChange={({ target }) => {
+              store("seat", target.value)
+              setSeat(chosenSeat())
+            }}
+          >
+            {SEATS.map((one) => (
+              <option key={one} value={one}>
+                {t(`seat.${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="check">
+          <input type="checkbox" checked={silence} onChange={({ target }) => setSilence(target.checked)} />
+          {t("sounds.silence")}
+        </label>
+        {state === "on" && trying}
+        <p className="hint">{t("sounds.order")}</p>
+      </details>
     </section>
   )
 }
