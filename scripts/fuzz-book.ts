@@ -35,6 +35,8 @@ export const world: World = begin(openChance("a world that every input goes on f
   textHash(nodeCrypto, text),
 )
 
+let clean = -1
+
 /** A desk's book over `archive`, with evidence and line heads as in a desk. */
 async function bookOver(archive: Archive) {
   const evidence = openEvidence(archive, clock, folder, () => undefined)
@@ -52,24 +54,23 @@ async function bookOver(archive: Archive) {
 }
 
 const archive = await openArchive(":memory:")
-await (await bookOver(archive)).book.takeIn(world.entered.map(({ frame }) => frame))
-if (archive.meta("next") !== String(world.entered.length)) throw new Error("the world that is fuzzed is not taken in")
-const tables = archive.db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").all()
-const names = tables.map((row) => String(row.name)).filter((name) => !name.startsWith("sqlite_"))
-archive.db.exec("PRAGMA foreign_keys = OFF")
-for (const name of names) archive.db.exec(`CREATE TEMP TABLE kept_${name} AS SELECT * FROM "${name}"`)
-const put = names.map((name) => `DELETE FROM "${name}"; INSERT INTO "${name}" SELECT * FROM kept_${name};`).join("\n")
-const changes = archive.db.prepare("SELECT total_changes() AS n")
-let clean = Number(changes.get()?.n)
-
 let open = await bookOver(archive)
+await open.book.takeIn(world.entered.map(({ frame }) => frame))
+if (archive.meta("next") !== String(world.entered.length)) throw new Error("the world that is fuzzed is not taken in")
+const kept = archive.db.serialize()
+await putBack()
 
-/** The archive as it was before the last input; whether that changed anything. */
-function putBack(): boolean {
-  if (Number(changes.get()?.n) === clean) return false
-  archive.db.exec(`BEGIN; ${put} COMMIT`)
-  clean = Number(changes.get()?.n)
-  return true
+/** Whether anything was written since the archive was put back. */
+function isChanged(): boolean {
+  return Number(archive.db.prepare("SELECT total_changes() AS n").get()?.n) !== clean
+}
+
+/** The archive as it was before the last input. */
+async function putBack(): Promise<void> {
+  archive.sql.clear()
+  archive.db.deserialize(kept)
+  open = await bookOver(archive)
+  clean = Number(archive.db.prepare("SELECT total_changes() AS n").get()?.n)
 }
 
 /** What a hostile author or registry writes next. */
@@ -110,7 +111,7 @@ function over(chance: Chance): Parameters<typeof enter>[3] {
 
 /** A mail stream as the desk takes it in; with `checked`, its archive is folded and inspected afterwards. */
 export async function takeIn(stream: Uint8Array, checked: boolean): Promise<unknown> {
-  if (putBack()) open = await bookOver(archive)
+  if (isChanged()) await putBack()
   const { book, evidence, lineHeads } = open
   try {
     await book.takeIn(frameReader()(stream))
@@ -124,7 +125,7 @@ export async function takeIn(stream: Uint8Array, checked: boolean): Promise<unkn
     await book.resumed()
     await checkArchive()
   }
-  return Number(changes.get()?.n) === clean ? REFUSED : archive
+  return isChanged() ? archive : REFUSED
 }
 
 const books: Parser = {
@@ -151,8 +152,8 @@ const books: Parser = {
     if (chance.once(10)) frames.push(frames[0] ?? { kind: "quiet" })
     return joined(...frames.map(formatFrame))
   },
-  // Folding everything again costs ten times the input.
-  read: (input) => takeIn(bytesOf(input), input.length % 8 === 0),
+  // Folding everything again costs many times the input.
+  read: (input) => takeIn(bytesOf(input), input.length % 32 === 0),
   documented: (error) => error instanceof VerificationError || error instanceof TransitFault,
   tidy() {
     for (const file of readdirSync(join(folder, "evidence"))) rmSync(join(folder, "evidence", file))
@@ -161,7 +162,7 @@ const books: Parser = {
 
 /** Whatever was taken in, the archive folds to the same states again, and nothing in it accuses its own desk. */
 async function checkArchive(): Promise<void> {
-  if (Number(changes.get()?.n) === clean) return
+  if (!isChanged()) return
   const { different } = await rebuild(archive, crypto, founded)
   if (different > 0) throw new Error(`${different} states differ when the archive is folded again`)
   const findings = await inspect(archive, crypto, founded)

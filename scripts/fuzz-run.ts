@@ -99,9 +99,11 @@ async function tooMuch(parser: Parser, input: Input, took: number, before: numbe
   const most = MOST_MS + (MOST_MS_PER_MIB * input.length) / 2 ** 20
   let least = took
   for (let i = 0; i < 2 && least > most; i++) {
-    const start = performance.now()
+    // Of this thread alone: whatever else the machine does is no fault of the input.
+    const start = process.threadCpuUsage()
     await judgeInput(parser, input)
-    least = Math.min(least, performance.now() - start)
+    const { user, system } = process.threadCpuUsage(start)
+    least = Math.min(least, (user + system) / 1000)
   }
   return least > most ? `took ${Math.round(least)} ms for ${input.length} bytes` : undefined
 }

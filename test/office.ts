@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Desk, openDesk } from "#desk/open.ts"
@@ -39,6 +40,8 @@ export type Office = {
   reopenRegistry(): Promise<void>
   closeDesk(name: string): Promise<void>
   reopenDesk(name: string): Promise<Desk>
+  /** Stops all of it; the data folder stays. */
+  stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -50,12 +53,13 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const data = mkdtempSync(join(tmpdir(), "iod-office-"))
   const logged: string[] = []
   const log = (message: string) => void logged.push(message)
-  foundExercise(
-    data,
-    plan,
-    (folder, state) => makeWitness(folder, createWitnessKey(`${state}.witness.example`)),
-    options.charter,
-  )
+  if (!copyFounded(data, options))
+    foundExercise(
+      data,
+      plan,
+      (folder, state) => makeWitness(folder, createWitnessKey(`${state}.witness.example`)),
+      options.charter,
+    )
   const postgres = await openEmbeddedPostgres({ folder: join(data, "postgres") })
   const text = readFileSync(join(programFolder(data, "registry"), "charter.json"), "utf8")
   const logs = openCharter(nodeCrypto, text).charter.register.keys
@@ -98,17 +102,38 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
       office.desks.set(name, desk)
       return desk
     },
-    async [Symbol.asyncDispose]() {
-      for (const desk of office.desks.values()) await desk[Symbol.asyncDispose]()
+    async stop() {
+      await Promise.all([...office.desks.values()].map((desk) => desk[Symbol.asyncDispose]()))
       await office.registry[Symbol.asyncDispose]()
-      for (const witness of witnesses) await witness[Symbol.asyncDispose]()
+      await Promise.all(witnesses.map((witness) => witness[Symbol.asyncDispose]()))
       await postgres[Symbol.asyncDispose]()
+    },
+    async [Symbol.asyncDispose]() {
+      await office.stop()
       rmSync(data, { recursive: true, force: true })
     },
   }
   for (const name of plan.desks) await office.reopenDesk(name)
   if (!options.withoutLines) await openExerciseLines(office.desks, plan, AbortSignal.timeout(20_000))
   return office
+}
+
+/**
+ * Founds an office once, as every test would, and keeps it stopped in `folder`, of which `openOffice` then takes copies
+ * where `IOD_FOUNDED` names it: founding is most of the cost of opening one.
+ */
+export async function foundOnce(folder: string): Promise<void> {
+  const office = await openOffice()
+  await office.stop()
+  renameSync(office.data, folder)
+}
+
+/** Copies the office that was founded for all tests; false where there is none, or this one is to be another. */
+function copyFounded(data: string, { plan, charter, withoutLines }: OfficeOptions): boolean {
+  const founded = process.env.IOD_FOUNDED
+  if (!founded || !existsSync(founded) || plan || charter || withoutLines) return false
+  execFileSync("cp", ["-a", `${founded}/.`, data])
+  return true
 }
 
 /** The line of this purpose that a desk is on. */

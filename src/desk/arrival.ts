@@ -63,6 +63,9 @@ export class TransitFault extends Error {
   }
 }
 
+// What an archive makes of an index, 512 times it, must stay a number that can be read from it.
+const BEYOND_ANY_REGISTER = 2n ** 43n
+
 export type ArrivalParts = {
   crypto: Crypto
   registryKey: VerifierKey
@@ -77,8 +80,7 @@ export type ArrivalParts = {
 export async function checkArrival(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame): Promise<Arrival> {
   const { crypto } = parts
   const { signed, stamp } = await checkStamp(parts, roll, frame)
-  // No register is as long, and an archive that held such a row could not be read any more.
-  if (stamp.index >= BigInt(Number.MAX_SAFE_INTEGER)) throw new RegistryFault("index")
+  if (stamp.index >= BEYOND_ANY_REGISTER) throw new RegistryFault("index")
   await checkSignatures(crypto, roll, signed, frame)
   checkAddressees(roll, signed, stamp)
   const arrived = { frame, signed, stamp }

@@ -125,7 +125,9 @@ function checkOrder({ archive, crypto }: Known, { line, from, serial, prev, seen
     const before = sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${stamp.place - 1}`
     const head = stamp.place === 1 ? line : (text(before?.head) ?? "")
     must(head !== "" && nextHead(crypto, head, stamp.header) === stamp.head, "stamp.mismatch")
-    const earlier = sql.get`SELECT max(at) AS at FROM envelope WHERE "index" < ${index}`
+    // Where officers resumed, what had waited stands between others that came before it: its own line alone tells.
+    const earlier = sql.get`SELECT at FROM envelope WHERE "index" < ${index} AND (line = ${line}
+      OR NOT EXISTS (SELECT 1 FROM gap)) ORDER BY "index" DESC LIMIT 1`
     must(stamp.at >= (text(earlier?.at) ?? ""), "stamp.mismatch")
     const chain = sql.get`SELECT serial, hash, place FROM envelope WHERE line = ${line} AND sender = ${from}
       AND place < ${stamp.place} ORDER BY place DESC LIMIT 1`

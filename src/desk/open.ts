@@ -101,8 +101,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       rooms.slots.close()
       filling.close()
       rooms.relays.close()
-      rooms.lineHeads.close()
       await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close(), files.close()])
+      // After the mail, whose last frames may still owe something.
+      rooms.lineHeads.close()
       await rooms.witnessing.idle()
       archive[Symbol.dispose]()
     },

@@ -169,7 +169,7 @@ test("the data folder may stand on any path, with spaces, Cyrillic, colons and 3
     place.path,
     "office of: deconfliction",
     "Реєстр ".repeat(17).trim(),
-    "x".repeat(200),
+    "x".repeat(170),
     'post\'gres "data"',
   )
   for (const _ of ["made", "opened again"]) {
