@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { openBoard } from "#desk/board.ts"
 import type { Desk } from "#desk/open.ts"
+import { openBoard } from "#desk/watch/board.ts"
 import type { CheckDue } from "#offices/joins/watch.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { openOffice, until } from "./office.ts"

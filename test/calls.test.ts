@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { callsOn } from "#desk/calls.ts"
+import { callsOn } from "#desk/watch/calls.ts"
 import { openOffice, until } from "./office.ts"
 
 test("a call is entered with what was read back, and what the other side heard stands beside it", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { changesSince, readUpTo } from "#desk/changes.ts"
+import { changesSince, readUpTo } from "#desk/watch/changes.ts"
 import { answer, openOffice, received, say, until } from "./office.ts"
 
 test("an officer finds in one list what people said since his last duty, and nobody else's list is closed by it", async () => {

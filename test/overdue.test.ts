@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Desk } from "#desk/open.ts"
-import { overdueView } from "#desk/overdue.ts"
+import { overdueView } from "#desk/watch/overdue.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { answer, openOffice, received, say, until } from "./office.ts"
 

@@ -4,14 +4,13 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { streamSSE } from "hono/streaming"
 import { z } from "zod"
 import { parseJson } from "#register/json.ts"
-import { boardApi } from "./board-api.ts"
-import { changesSince, readUpTo } from "./changes.ts"
 import { fileRoutes } from "./files/api.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
 import { relaysApi } from "./relays/api.ts"
-import { workbenchApi } from "./workbench-api.ts"
+import { watchApi } from "./watch/api.ts"
+import { workbenchApi } from "./workbench/api.ts"
 
 /**
  * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link; every other call
@@ -73,26 +72,12 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     const answer = desk.propose(await json(c), c.get("officer").id)
     return c.json(answer, "refused" in answer ? 409 : 200)
   })
-  app.get("/translations", (c) => {
-    const since = new Date(desk.clock.now() - UNTRANSLATED_MS).toISOString()
-    return c.json(desk.views.untranslated(since))
-  })
-  app.get("/changes", (c) => c.json(changesSince(desk.archive, c.get("officer").id)))
-  app.post("/changes/read", async (c) => {
-    const read = z.strictObject({ index: z.int().min(-1) }).safeParse(await json(c))
-    if (!read.success) return c.json({ refused: "act.malformed" }, 400)
-    readUpTo(desk.archive, c.get("officer").id, read.data.index, desk.now())
-    return c.json({})
-  })
   app.route("/", fileRoutes(desk.files))
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
-  for (const part of [workbenchApi, boardApi, relaysApi]) app.route("/", part(desk))
+  for (const part of [workbenchApi, watchApi, relaysApi]) app.route("/", part(desk))
   return app
 }
-
-// What is older than a fortnight and nobody translated, nobody asked for.
-const UNTRANSLATED_MS = 14 * 86_400_000
 
 type Ctx = Context<{ Variables: { officer: Officer } }>
 

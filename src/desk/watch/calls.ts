@@ -1,7 +1,7 @@
 import type { CallRow } from "#offices/joins/watch.ts"
 import type { CallState } from "#offices/lines/call.ts"
-import { type Archive, text } from "./archive.ts"
-import { clearText } from "./reading.ts"
+import { type Archive, text } from "../archive.ts"
+import { clearText } from "../reading.ts"
 
 const MOST = 500
 

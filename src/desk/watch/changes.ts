@@ -1,6 +1,6 @@
 import type { ChangeRow, Changes } from "#offices/joins/watch.ts"
 import { fromUtf8 } from "#register/bytes.ts"
-import { type Archive, number, text } from "./archive.ts"
+import { type Archive, number, text } from "../archive.ts"
 
 /** What machines say by themselves tells nobody anything after a night: it is left out. */
 const MACHINES = ["line.checked", "message.opened", "line.resealed"]

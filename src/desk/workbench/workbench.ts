@@ -4,8 +4,8 @@ import type { Aid } from "#offices/joins/watch.ts"
 import { ATTRIBUTIONS } from "#offices/lines/relay-form.ts"
 import { MOST_FILES } from "#seal/attachment.ts"
 import { PRECEDENCES } from "#seal/header.ts"
-import { type Clock, instantOf } from "../clock.ts"
-import { type Archive, text } from "./archive.ts"
+import { type Clock, instantOf } from "../../clock.ts"
+import { type Archive, text } from "../archive.ts"
 
 /** A message that is being written, as the form on the screen holds it. */
 export const draftForm = z.strictObject({

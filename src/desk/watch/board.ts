@@ -2,9 +2,9 @@ import { type BoardDay, type BoardParts, boardDays, daysBetween, indexHeard } fr
 import type { BoardView, CheckDue, CheckView } from "#offices/joins/watch.ts"
 import type { CheckState } from "#offices/lines/check.ts"
 import type { Roll } from "#offices/roll/roll.ts"
-import { type Clock, instantOf } from "../clock.ts"
-import { type Archive, number, text } from "./archive.ts"
-import { clearText, openLines } from "./reading.ts"
+import { type Clock, instantOf } from "../../clock.ts"
+import { type Archive, number, text } from "../archive.ts"
+import { clearText, openLines } from "../reading.ts"
 
 /** The line board: how every line of this desk went, by member, day and hour, and the checks by officers. */
 export type Board = {

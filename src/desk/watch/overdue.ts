@@ -5,9 +5,9 @@ import type { MessageState } from "#offices/lines/message.ts"
 import { deadline, speaksForTheClock } from "#offices/lines/silence.ts"
 import { clocksOf } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
-import type { Clock } from "../clock.ts"
-import { type Archive, text } from "./archive.ts"
-import { clearText, openLines } from "./reading.ts"
+import type { Clock } from "../../clock.ts"
+import { type Archive, text } from "../archive.ts"
+import { clearText, openLines } from "../reading.ts"
 
 export type OverdueParts = { archive: Archive; clock: Clock; delegation: string; roll(): Roll; connected(): boolean }
 

@@ -1,6 +1,6 @@
 import { Hono } from "hono"
-import type { Officer } from "./officers.ts"
-import type { Desk } from "./open.ts"
+import type { Officer } from "../officers.ts"
+import type { Desk } from "../open.ts"
 import { openWorkbench } from "./workbench.ts"
 
 /** Drafts and machine translations over HTTP: an officer's own drafts, and aids that every officer of the desk reads. */
