@@ -91,3 +91,26 @@ export async function assertAccessible(page: Page, where: string): Promise<void>
     violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")))`)
   assert.deepEqual(found, [], where)
 }
+
+/** That axe finds nothing on the page, and that nothing of it lies beside what its window shows. */
+export async function assertScreen(page: Page, where: string): Promise<void> {
+  await assertAccessible(page, where)
+  const wider = await page.evaluate<number>(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  )
+  assert.ok(wider <= 0, `${where} scrolls sideways by ${wider}`)
+}
+
+/** Goes to another screen by `g` and a letter, and waits for its title. */
+export async function goByKey(page: Page, letter: string, title: string): Promise<void> {
+  await page.keyboard.press("g")
+  await page.keyboard.press(letter)
+  await page.getByRole("heading", { level: 1, name: title }).waitFor()
+}
+
+/** Reaches a button or link by the keyboard alone and presses it. */
+export async function press(page: Page, target: Locator): Promise<void> {
+  await target.waitFor()
+  await tabTo(page, target)
+  await page.keyboard.press("Enter")
+}

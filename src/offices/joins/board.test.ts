@@ -83,6 +83,13 @@ test("a check that nobody called is shown as that, once it could no longer be re
   assert.deepEqual(outcomes(at("15:00:01")), ["not-called", "not-called"])
 })
 
+test("who reads back sees what came of it beside the member who called", () => {
+  const checks = check(read("06:03:10"))
+  const self = { self: "ruritania", line: { id: "one", members: ["ruritania", "secretariat"] }, checks }
+  const [one] = picture([], self, "secretariat").checks
+  assert.deepEqual([one?.of, one?.outcome, one?.roundTrip], ["ruritania", "ok", 180])
+})
+
 test("days are counted over the end of a month", () => {
   assert.deepEqual(daysBetween("2026-11-29", "2026-12-02"), ["2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02"])
 })

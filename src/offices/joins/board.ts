@@ -25,6 +25,8 @@ export type Outcome = (typeof OUTCOMES)[number]
 export type BoardCheck = {
   slot: string
   matter: string | null
+  /** Whose read-back it was: beside the member who called it, this delegation's own. */
+  of: string
   outcome: Outcome
   /** Seconds from the stamp of the call to the stamp of the read-back. */
   roundTrip: number | null
@@ -131,9 +133,13 @@ function checksOf(parts: BoardParts, day: string): BoardCheck[] {
     const check = parts.checks.get(slot)
     // Within the time in which it would have to be read back it can still be called.
     if (!check && Date.parse(parts.now) <= Date.parse(slot) + parts.answer * 1000) return []
-    if (!check) return [{ slot, matter: null, outcome: "not-called", roundTrip: null, quality: null, reason: null }]
-    return parts.member === check.state.by ? [] : [checkOf(parts, check.matter, check.state)]
+    const of = check && check.state.by === parts.member ? parts.self : parts.member
+    return [check ? checkOf({ ...parts, member: of }, check.matter, check.state) : notCalled(slot, of)]
   })
+}
+
+function notCalled(slot: string, of: string): BoardCheck {
+  return { slot, matter: null, of, outcome: "not-called", roundTrip: null, quality: null, reason: null }
 }
 
 function checkOf(parts: BoardParts, matter: string, state: CheckState): BoardCheck {
@@ -142,6 +148,7 @@ function checkOf(parts: BoardParts, matter: string, state: CheckState): BoardChe
   return {
     slot: state.slot,
     matter,
+    of: parts.member,
     outcome: outcomeOf(parts, state, one),
     roundTrip: at === undefined ? null : Math.round(at / 1000),
     quality: one.answered?.quality ?? null,

@@ -115,7 +115,7 @@ function Picture({ board }: { board: BoardView }) {
                   )}
                 </th>
                 {row.days.map((day) => (
-                  <Cell key={day.day} day={day} />
+                  <Cell key={day.day} day={day} member={row.member} />
                 ))}
               </tr>
             )
@@ -127,12 +127,15 @@ function Picture({ board }: { board: BoardView }) {
 }
 
 /** One day: the bar of its hours, and a sign for each check; in words for whoever cannot see them. */
-function Cell({ day }: { day: BoardDay }) {
+function Cell({ day, member }: { day: BoardDay; member: string }) {
   const { t } = useWords()
+  const nameOf = useNameOf()
   const count = (letter: string) => [...day.hours].filter((one) => one === letter).length
   const words = [
     t("board.hours", { heard: count("h") + count("p"), silent: count("s") }),
-    ...day.checks.map((one) => `${one.slot.slice(11, 16)} ${t(`outcome.${one.outcome}`)}`),
+    ...day.checks.map(({ slot, of, outcome }) =>
+      [slot.slice(11, 16), of === member ? [] : `${nameOf(of)}:`, t(`outcome.${outcome}`)].flat().join(" "),
+    ),
   ].join("; ")
   return (
     <td title={words}>
@@ -181,7 +184,7 @@ function Missed({ board }: { board: BoardView }) {
               .filter((one) => one.slot === slot)
               .map((one) => (
                 <li key={`${one.line}${one.member}`}>
-                  {nameOf(one.member)}: {t(`outcome.${one.outcome}`)}
+                  {nameOf(one.of)}: {t(`outcome.${one.outcome}`)}
                   {one.reason !== null && (
                     <q className="said" lang="">
                       {one.reason}

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict"
+import type { Server } from "node:http"
+import { after, before, test } from "node:test"
+import type { Browser, Page } from "playwright-core"
+import { listenDesk } from "#desk/serve.ts"
+import { buildWeb } from "../../scripts/build-web.ts"
+import { type JumpingClock, jumpingClock } from "../jumping-clock.ts"
+import { type Office, openOffice } from "../office.ts"
+import {
+  assertScreen,
+  goByKey,
+  type Language,
+  type Look,
+  openBrowser,
+  press,
+  signIn,
+  tabTo,
+  withoutBrowser,
+  word,
+} from "./browser.ts"
+
+const LOOKS = {
+  secretariat: { language: "en" },
+  ukraine: { language: "uk", dark: true },
+  "russian-federation": { language: "ru", width: 360 },
+} satisfies Record<string, Look>
+type Name = keyof typeof LOOKS
+const NAMES = Object.keys(LOOKS) as Name[]
+
+let browser: Browser
+let office: Office
+let clock: JumpingClock
+const servers: Server[] = []
+const pages = new Map<Name, Page>()
+
+const clocks = {
+  slot: { attended: 900, unattended: 900 },
+  slotOfMany: { attended: 3600, unattended: 3600 },
+  acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 },
+  stampBound: 86_400,
+}
+
+before(async () => {
+  if (withoutBrowser) return
+  await buildWeb()
+  clock = jumpingClock()
+  clock.jump(Date.parse("2026-11-23T05:55:00.000Z") - clock.now())
+  ;[browser, office] = await Promise.all([openBrowser(), openOffice({ clock, charter: { clocks } })])
+  clock.pass(6 * 60_000)
+  for (const name of NAMES) {
+    const desk = office.desk(name)
+    const server = await listenDesk(desk, "127.0.0.1", 0)
+    servers.push(server)
+    const address = server.address()
+    assert.ok(address && typeof address === "object")
+    const link = `http://${name}.localhost:${address.port}/sign-in#${desk.officers.link("DO-1")}`
+    pages.set(name, await signIn(browser, link, LOOKS[name]))
+  }
+})
+
+after(async () => {
+  await browser?.close()
+  for (const server of servers) {
+    server.close()
+    server.closeAllConnections()
+  }
+  await office?.[Symbol.asyncDispose]()
+})
+
+function at(name: Name): { page: Page; w(catalogue: string, id: string): string; language: Language } {
+  const page = pages.get(name) ?? assert.fail(`no page of ${name}`)
+  const { language } = LOOKS[name]
+  return { page, language, w: (catalogue, id) => word(language, catalogue, id) }
+}
+
+function nameOf(delegation: string, language: Language): string {
+  const { charter } = office.desk("secretariat").founded
+  return charter.delegations.find((d) => d.name === delegation)?.names[language] ?? assert.fail("not in the charter")
+}
+
+/** A party's officer finds the check in the inbox and types what stands there; a first try without words is refused. */
+async function readBack(name: Name): Promise<void> {
+  const { page, w } = at(name)
+  await page.keyboard.press("g")
+  await page.keyboard.press("i")
+  await press(page, page.getByRole("link", { name: w("check", "check.open") }))
+  const text = page.getByLabel(w("check", "check.read-back"))
+  await text.waitFor()
+  const asked = (await page.locator(".check-text").first().textContent()) ?? ""
+  const submit = page.getByRole("button", { name: w("check", "check.answer") })
+  await press(page, submit)
+  await page
+    .getByRole("alert")
+    .filter({ hasText: w("check", "check.needs-words") })
+    .waitFor()
+  await page.keyboard.press("Shift+Tab")
+  await tabTo(page, text)
+  await page.keyboard.insertText(asked.replaceAll("\n", " "))
+  await tabTo(page, page.getByRole("radio", { name: w("check", "quality.1") }))
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight")
+  await tabTo(page, page.getByRole("radio", { name: w("check", "check.letters-came") }))
+  await page.keyboard.press("Space")
+  await assertScreen(page, `a check to be read back at ${name}`)
+  await press(page, submit)
+  await page.getByText(w("check", "check.same"), { exact: true }).waitFor()
+  assert.equal(await page.evaluate("document.activeElement?.tagName"), "H1")
+}
+
+test("the check of the hour is called by the secretariat, read back by both parties and closed, in three languages, by keyboard alone", {
+  skip: withoutBrowser,
+}, async () => {
+  const { page, w } = at("secretariat")
+  await page
+    .getByRole("link", { name: w("check", "board.title") })
+    .nth(1)
+    .waitFor()
+  await goByKey(page, "b", w("check", "board.title"))
+  const call = page.getByRole("button", { name: "Call the check of 06:00 UTC on 3 lines" })
+  await call.waitFor()
+  await assertScreen(page, "the board with a check to be called")
+  await press(page, call)
+  await call.waitFor({ state: "detached" })
+  clock.pass(60_000)
+  for (const name of ["ukraine", "russian-federation"] as const) await readBack(name)
+
+  for (const party of ["ukraine", "russian-federation"] as const) {
+    await goByKey(page, "b", w("check", "board.title"))
+    const due = page.locator(".notice", { hasText: nameOf(party, "en") })
+    await press(page, due.getByRole("link", { name: w("check", "check.open") }))
+    await page.getByText(w("check", "check.same"), { exact: true }).waitFor()
+    if (party === "ukraine") await assertScreen(page, "a check to be closed")
+    await press(page, page.getByRole("button", { name: w("check", "result.OK"), exact: true }))
+    await page.getByText(w("check", "check.closed")).waitFor()
+  }
+  for (const name of NAMES) {
+    const { page, w } = at(name)
+    await goByKey(page, "b", w("check", "board.title"))
+    await page
+      .locator("td", { hasText: w("check", "outcome.ok") })
+      .first()
+      .waitFor({ state: "attached" })
+    await assertScreen(page, `the board at ${name}`)
+  }
+})
+
+test("every screen of a watch is reached by its key and fits, in three languages, wide and narrow, light and dark", {
+  skip: withoutBrowser,
+}, async () => {
+  const screens = [
+    ["o", "watch", "overdue.title"],
+    ["c", "watch", "changes.title"],
+    ["t", "translation", "translation.queue"],
+    ["r", "register", "register.title"],
+  ] as const
+  for (const name of NAMES) {
+    const { page, w } = at(name)
+    for (const [letter, catalogue, title] of screens) {
+      await goByKey(page, letter, w(catalogue, title))
+      await assertScreen(page, `${title} at ${name}`)
+    }
+    await page.keyboard.press("?")
+    await page.getByRole("dialog").waitFor()
+    await assertScreen(page, `the keys at ${name}`)
+    await page.keyboard.press("Escape")
+  }
+})
+
+test("an officer on duty reads what changed since the last one and closes the list", {
+  skip: withoutBrowser,
+}, async () => {
+  const { page, w } = at("russian-federation")
+  await goByKey(page, "c", w("watch", "changes.title"))
+  await page.locator("main [data-row]", { hasText: w("lines", "act.check.called") }).waitFor()
+  await press(page, page.getByRole("button", { name: w("watch", "changes.close") }))
+  await page.getByText(w("watch", "changes.none")).waitFor()
+  await assertScreen(page, "a list that holds nothing")
+})
