@@ -5,10 +5,9 @@ import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
 import type { TreeHead } from "#register/tree.ts"
 import type { Frame } from "#seal/wire.ts"
-import type { Before } from "./entering.ts"
+import type { Before, Composed } from "./entering.ts"
 import type { Growth } from "./growth.ts"
 import { type EnvelopeFrame, openStamped, reenter, type Stamped } from "./restored-envelope.ts"
-import type { Standing } from "./standing.ts"
 import type { Writer } from "./writer.ts"
 
 /** What desks hand back: kept until it is its turn, then entered again under the stamp that it once got. */
@@ -70,27 +69,21 @@ export function openReturned(parts: ReturnedParts): Returned {
     if (checkpoint.size > (shown?.size ?? 0n)) shown = checkpoint
   }
 
-  /** Enters what is next, group by group, until something is missing or nothing is any more. */
+  /** Enters what is next until something is missing or nothing is any more. */
   async function enterPending(): Promise<void> {
-    let entered = 1
-    while (entered > 0 && parts.behind() && forked === undefined && pending.has(growth.size()))
-      entered = (await parts.writer().reenter(composePending)).entered
+    let more = true
+    while (more && parts.behind() && forked === undefined && pending.has(growth.size())) {
+      const together = Array.from({ length: Math.min(GROUP, pending.size) }, () => parts.writer().reenter(composeNext))
+      more = (await Promise.all(together)).every(Boolean)
+    }
   }
 
-  async function composePending(before: Before): Promise<Standing & { entered: number }> {
-    const { draft, size } = before
-    const standing: Standing = { roll: before.roll, at: before.at }
-    while (draft.rows.length < GROUP) {
-      const index = size + BigInt(draft.rows.length)
-      const stamped = pending.get(index)
-      pending.delete(index)
-      const one = stamped && (await readmitted({ ...before, ...standing }, stamped))
-      if (!one) break
-      draft.add(one.row)
-      standing.roll = one.roll
-      standing.at = stamped.stamp.at
-    }
-    return { ...standing, entered: draft.rows.length }
+  /** Whether the envelope that is next was here and could be entered. */
+  async function composeNext(before: Before): Promise<Composed<boolean>> {
+    const stamped = pending.get(before.index)
+    pending.delete(before.index)
+    const one = stamped && (await readmitted(before, stamped))
+    return one ? { answer: true, entry: { ...one, at: stamped.stamp.at } } : { answer: false }
   }
 
   async function readmitted(before: Before, stamped: Stamped) {

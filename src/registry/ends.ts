@@ -10,68 +10,49 @@ export type LineEnd = { place: number; head: string; members: readonly string[] 
 type ChainEnd = { serial: number; hash: string | null }
 
 /**
- * The ends of lines and of senders' chains: read from the ledger once, then kept. Only what was committed is kept, so a
- * crash leaves nothing here that is not on disk.
+ * The ends of lines and of senders' chains after everything that is on disk or on its way there: read from the ledger
+ * once, then kept. They are a copy: what fails on its way is forgotten with all of it, and read again.
  */
 export type Ends = {
-  /** Whether its sender's chain already holds this serial: without that nothing of it was ever entered. */
-  isPast(header: Pick<Header, "line" | "from" | "serial">): Promise<boolean>
-  /** The ends as they would be after rows that are not entered yet. */
-  draft(): Draft
-  /** What was added to this draft is committed. */
-  keep(draft: Draft): void
-}
-
-/** The ends of what is entered, and after it of the rows of one group as they are added. */
-export type Draft = {
-  readonly rows: readonly Row[]
   end(line: string): Promise<LineEnd>
   /** Whether an envelope continues its sender's chain and fits its line's members. */
   judge(roll: Roll, admitted: Admitted): Promise<"permitted" | RegistryRefusalCode>
+  /** The stamp of a row that is on its way. */
+  stampOf(hash: string): string | undefined
+  /** Whether its sender's chain already holds this serial: without that nothing of it was ever entered. */
+  isPast(header: Pick<Header, "line" | "from" | "serial">): Promise<boolean>
+  /** This row is on its way to the disk. */
   add(row: Row): void
+  /** These are on disk. */
+  keep(rows: readonly Row[]): void
+  /** Nothing is on its way any more, and what was will never be on disk. */
+  drop(): void
 }
-
-type Known = { lines: Map<string, LineEnd>; chains: Map<string, ChainEnd> }
 
 /** Opens the ends over a ledger. */
 export function openEnds(crypto: Crypto, ledger: Pick<Ledger, "lineEnd" | "chainEnd">): Ends {
-  const kept: Known = { lines: new Map(), chains: new Map() }
-  return {
-    async isPast({ line, from, serial }) {
-      // Nothing is kept here: whoever asks has not been counted against an allowance yet.
-      const last = kept.chains.get(chainName(line, from)) ?? (await ledger.chainEnd(line, from))
-      return last !== undefined && serial <= last.serial
-    },
-    draft: () => openDraft(crypto, ledger, kept),
-    keep(draft) {
-      for (const row of draft.rows) remember(kept, row)
-    },
-  }
-}
-
-function openDraft(crypto: Crypto, ledger: Pick<Ledger, "lineEnd" | "chainEnd">, kept: Known): Draft {
-  const drafted: Known = { lines: new Map(), chains: new Map() }
-  const rows: Row[] = []
+  const lines = new Map<string, LineEnd>()
+  const chains = new Map<string, ChainEnd>()
+  const stamps = new Map<string, string>()
 
   async function end(line: string): Promise<LineEnd> {
-    const known = drafted.lines.get(line) ?? kept.lines.get(line)
+    const known = lines.get(line)
     if (known) return known
     const read = (await ledger.lineEnd(line)) ?? { place: 0, head: line, members: undefined }
-    kept.lines.set(line, read)
+    lines.set(line, read)
     return read
   }
 
   async function chain(line: string, sender: string): Promise<ChainEnd> {
-    const name = chainName(line, sender)
-    const known = drafted.chains.get(name) ?? kept.chains.get(name)
+    const name = `${line} ${sender}`
+    const known = chains.get(name)
     if (known) return known
     const read = (await ledger.chainEnd(line, sender)) ?? { serial: 0, hash: null }
-    kept.chains.set(name, read)
+    chains.set(name, read)
     return read
   }
 
   return {
-    rows,
     end,
     async judge(roll, { header, members }) {
       const wanted = (await end(header.line)).members ?? openingMembers(crypto, roll, header.line, members)
@@ -81,21 +62,25 @@ function openDraft(crypto: Crypto, ledger: Pick<Ledger, "lineEnd" | "chainEnd">,
       if (header.serial <= last.serial) return "serial"
       return header.prev === last.hash ? "permitted" : "prev"
     },
-    add(row) {
-      rows.push(row)
-      remember(drafted, row)
+    stampOf: (hash) => stamps.get(hash),
+    async isPast({ line, from, serial }) {
+      // Nothing is kept here: whoever asks has not been counted against an allowance yet.
+      const last = chains.get(`${line} ${from}`) ?? (await ledger.chainEnd(line, from))
+      return last !== undefined && serial <= last.serial
+    },
+    // No more of a row than its ends is kept: its body must not stay in memory with them.
+    add({ line, place, head, members, sender, serial, hash, stamp }) {
+      lines.set(line, { place, head, members })
+      chains.set(`${line} ${sender}`, { serial, hash })
+      stamps.set(hash, stamp)
+    },
+    keep(rows) {
+      for (const { hash } of rows) stamps.delete(hash)
+    },
+    drop() {
+      for (const known of [lines, chains, stamps]) known.clear()
     },
   }
-}
-
-/** No more of a row than its ends is remembered: its body must not stay in memory with them. */
-function remember({ lines, chains }: Known, { line, place, head, members, sender, serial, hash }: Row): void {
-  lines.set(line, { place, head, members })
-  chains.set(chainName(line, sender), { serial, hash })
-}
-
-function chainName(line: string, sender: string): string {
-  return `${line} ${sender}`
 }
 
 /**

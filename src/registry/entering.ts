@@ -1,23 +1,27 @@
 import type { Crypto } from "#register/crypto.ts"
 import type { Header } from "#seal/header.ts"
-import { type Draft, openEnds } from "./ends.ts"
-import type { Growth } from "./growth.ts"
+import { type Ends, openEnds } from "./ends.ts"
+import { type GroupsParts, openGroups } from "./groups.ts"
 import { EntryUnknown, type Ledger, type Row } from "./ledger.ts"
 import type { Standing } from "./standing.ts"
 
-/** What a group is composed on: what stands, how many entries there are, and the draft that takes its rows. */
-export type Before = Standing & { size: bigint; draft: Draft }
+/** What an envelope is composed on: what stands before it, on disk or on its way there, and its index. */
+export type Before = Standing & { index: bigint; ends: Pick<Ends, "end" | "judge" | "stampOf"> }
+
+/** What composing an envelope came to: a row with what stands after it, or none, and what is then answered. */
+export type Composed<T> = { answer: T; entry?: Standing & { row: Row } }
 
 /**
- * Enters groups one after the other, each composed on what the one before it left and entered in one transaction. What
- * stands in memory is always what is on disk: it changes after the commit and only then.
+ * Enters envelopes. They are composed one after the other as they come, each on those before it, and go to the disk in
+ * groups. Nothing is answered before everything that it was composed on is on disk; where that fails, it fails too.
  */
 export type Entering = {
+  /** What stands on disk. */
   standing(): Standing
   /** Whether a sender's chain already holds this serial. */
   isPast(header: Pick<Header, "line" | "from" | "serial">): Promise<boolean>
-  /** Composes a group in its turn and enters what it added to the draft; settles once that is on disk. */
-  enter<T extends Standing>(compose: (before: Before) => Promise<T>): Promise<T>
+  /** Composes in its turn; settles once it is on disk, and all before it. */
+  enter<T>(compose: (before: Before) => Promise<Composed<T>>): Promise<T>
   /** Throws where it is unknown what is on disk. */
   check(): void
   /** Settles, with why, when it is unknown what is on disk. */
@@ -26,66 +30,62 @@ export type Entering = {
   idle(): Promise<void>
 }
 
-export type EnteringParts = {
-  crypto: Crypto
-  ledger: Ledger
-  growth: Growth
-  /** As folded from the ledger. */
-  standing: Standing
-  /** Told after each commit, with what was entered. */
-  entered(rows: readonly Row[]): void
-}
+export type EnteringParts = Omit<GroupsParts, "failed" | "ledger"> & { crypto: Crypto; ledger: Ledger }
 
-/** Opens the entering of groups into a ledger that nobody else writes. */
-export function openEntering({ crypto, ledger, growth, entered, ...parts }: EnteringParts): Entering {
-  const ends = openEnds(crypto, ledger)
+/** Opens the entering of envelopes into a ledger that nobody else writes. */
+export function openEntering(parts: EnteringParts): Entering {
+  const ends = openEnds(parts.crypto, parts.ledger)
   const broken = Promise.withResolvers<EntryUnknown>()
-  let standing = parts.standing
   let unknown: EntryUnknown | undefined
   let turn: Promise<unknown> = Promise.resolve()
+  const groups = openGroups({
+    ...parts,
+    entered(rows) {
+      ends.keep(rows)
+      parts.entered(rows)
+    },
+    failed(error) {
+      ends.drop()
+      // Nobody knows what is on disk: nothing is entered until all is read anew.
+      if (!(error instanceof EntryUnknown)) return
+      unknown = error
+      broken.resolve(error)
+    },
+  })
 
   function check(): void {
     if (unknown) throw unknown
   }
 
-  async function enterNext<T extends Standing>(compose: (before: Before) => Promise<T>): Promise<T> {
+  /** Answers with what settles once the answer may be given. */
+  async function composeNext<T>(compose: (before: Before) => Promise<Composed<T>>) {
+    await groups.room()
     check()
-    const draft = ends.draft()
-    const next = await compose({ ...standing, size: growth.size(), draft })
-    if (draft.rows.length > 0) await commit(draft, next)
-    return next
-  }
-
-  async function commit(draft: Draft, { roll, at }: Standing): Promise<void> {
-    const grown = growth.grow(draft.rows.map((row) => row.entry))
-    try {
-      await ledger.enter(draft.rows, grown.tiles)
-    } catch (error) {
-      if (error instanceof EntryUnknown) breakDown(error)
-      throw error
+    const failure = groups.failure()
+    const { answer, entry } = await compose({ ...groups.ahead(), ends })
+    if (groups.failure() !== failure) throw groups.failure()
+    if (entry) {
+      ends.add(entry.row)
+      groups.add(entry.row, { roll: entry.roll, at: entry.at })
     }
-    grown.keep()
-    ends.keep(draft)
-    standing = { roll, at }
-    entered(draft.rows)
-  }
-
-  /** Nobody knows what is on disk: nothing is entered until all is read anew. */
-  function breakDown(error: EntryUnknown): void {
-    unknown = error
-    broken.resolve(error)
+    return { answer, onDisk: groups.onDisk() }
   }
 
   return {
-    standing: () => standing,
+    standing: groups.standing,
     isPast: ends.isPast,
-    enter(compose) {
-      const mine = turn.then(() => enterNext(compose))
-      turn = mine.catch(() => undefined)
-      return mine
+    async enter(compose) {
+      const composed = turn.then(() => composeNext(compose))
+      turn = composed.catch(() => undefined)
+      const { answer, onDisk } = await composed
+      await onDisk
+      return answer
     },
     check,
     broken: broken.promise,
-    idle: async () => void (await turn),
+    async idle() {
+      await turn
+      await groups.onDisk().catch(() => undefined)
+    },
   }
 }

@@ -14,7 +14,7 @@ import { type Backup, openBackup } from "./backup.ts"
 import { openRestoredFiles } from "./backup-files.ts"
 import { type Ends, openEnds } from "./ends.ts"
 import { type Growth, openGrowth } from "./growth.ts"
-import { insertGroup, type Ledger, openLedger } from "./ledger.ts"
+import { insertGroup, type Ledger, openLedger, type Row } from "./ledger.ts"
 import { type EnvelopeFrame, openStamped, reenter } from "./restored-envelope.ts"
 
 export type RestoreOptions = {
@@ -138,23 +138,22 @@ function* groups(frames: readonly Frame[], size: bigint, shown: readonly Shown[]
 async function enter(client: pg.PoolClient, state: State, registry: VerifierKey, frames: EnvelopeFrame[]) {
   const { office } = state.roll
   const opened = await Promise.all(frames.map((frame) => openStamped(nodeCrypto, office, registry, frame)))
-  const draft = state.ends.draft()
-  const size = state.growth.size()
+  const rows: Row[] = []
   for (const stamped of opened) {
-    const { roll, at } = state
-    const entered = await reenter(nodeCrypto, { roll, at, size, draft }, stamped)
-    if ("misfit" in entered) {
-      const index = size + BigInt(draft.rows.length)
+    const { roll, at, ends } = state
+    const index = state.growth.size() + BigInt(rows.length)
+    const entered = await reenter(nodeCrypto, { roll, at, index, ends }, stamped)
+    if ("misfit" in entered)
       throw new VerificationError("stamp.mismatch", `entry ${index} does not follow what stands before it`)
-    }
-    draft.add(entered.row)
+    rows.push(entered.row)
+    ends.add(entered.row)
     state.roll = entered.roll
     state.at = stamped.stamp.at
   }
-  const grown = state.growth.grow(draft.rows.map((row) => row.entry))
-  await insertGroup(client, draft.rows, grown.tiles)
+  const grown = state.growth.grow(rows.map((row) => row.entry))
+  await insertGroup(client, rows, grown.tiles)
   grown.keep()
-  state.ends.keep(draft)
+  state.ends.keep(rows)
 }
 
 function checkRoots(growth: Growth, shown: readonly Shown[]): void {

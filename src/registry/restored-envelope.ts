@@ -3,11 +3,11 @@ import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
 import type { VerifierKey } from "#register/note.ts"
 import { parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
-import { nextHead, openStamp, publicLine, type Stamp } from "#seal/stamp.ts"
+import { formatStamp, nextHead, openStamp, publicLine, type Stamp } from "#seal/stamp.ts"
 import type { Frame } from "#seal/wire.ts"
 import { type Admitted, admit, rollAfter } from "./admission.ts"
+import { rowOf } from "./composing.ts"
 import type { Before } from "./entering.ts"
-import { rowOf } from "./group.ts"
 import type { Row } from "./ledger.ts"
 
 export type EnvelopeFrame = Extract<Frame, { kind: "envelope" }>
@@ -34,7 +34,7 @@ export async function openStamped(
 }
 
 /**
- * The row of a stamped envelope after those of the draft, and the roll after it. Throws a VerificationError for a copy that is not the one that
+ * The row of a stamped envelope after those before it, and the roll after it. Throws a VerificationError for a copy that is not the one that
  * was stamped: another copy may be. `misfit` where the stamp itself does not continue what is here, which no other copy
  * mends.
  */
@@ -50,7 +50,8 @@ export async function reenter(
   const roll = isPublic ? await rollAfter(crypto, before.roll, admitted, Number(stamp.index)) : before.roll
   if ("refused" in roll) return { misfit: `the rules refuse it (${roll.refused})` }
   const posted = { header: frame.header, body: frame.body }
-  return { row: rowOf(crypto, { ...admitted, posted }, stamp, frame.stamp), roll }
+  const row = rowOf(crypto, { ...admitted, posted }, { stamp, text: formatStamp(stamp), note: frame.stamp })
+  return { row, roll }
 }
 
 /** Signatures and body again. A stamp covers a header's text only; without these a spoilt copy would be delivered. */
@@ -72,15 +73,15 @@ async function readmit(crypto: Crypto, roll: Roll, frame: EnvelopeFrame, signed:
 
 async function misfitOf(
   crypto: Crypto,
-  { roll, at, draft, size }: Before,
+  { roll, at, ends, index }: Before,
   admitted: Admitted,
   stamp: Stamp,
 ): Promise<string | undefined> {
-  const end = await draft.end(stamp.line)
-  const rollEnd = await draft.end(publicLine(0))
-  const judged = await draft.judge(roll, admitted)
+  const end = await ends.end(stamp.line)
+  const rollEnd = await ends.end(publicLine(0))
+  const judged = await ends.judge(roll, admitted)
   const fits: [boolean, string][] = [
-    [stamp.index === size + BigInt(draft.rows.length), "index"],
+    [stamp.index === index, "index"],
     [stamp.place === end.place + 1, "place"],
     [stamp.head === nextHead(crypto, end.head, admitted.hash), "head"],
     [stamp.roll.place === rollEnd.place && stamp.roll.head === rollEnd.head, "roll"],

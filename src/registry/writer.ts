@@ -7,21 +7,20 @@ import type { Posted } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
 import { type Admitted, admit } from "./admission.ts"
 import type { Allowance } from "./allowance.ts"
+import { type ComposingParts, composeEnvelope } from "./composing.ts"
 import { type Entering, openEntering } from "./entering.ts"
-import { composeGroup, type GroupParts } from "./group.ts"
 import type { Growth } from "./growth.ts"
 import type { EntryUnknown, Ledger, Row } from "./ledger.ts"
-import { openQueue, type Queue, type Waiting } from "./queue.ts"
 import { NO_HEADER, openRefusals } from "./refusals.ts"
 import type { Standing } from "./standing.ts"
 
-/** Takes envelopes in and enters them in groups: one durable transaction for whatever waits, whoever sent it. */
+/** Takes envelopes in: admits them, has them entered in groups, whoever sent them, and answers. */
 export type Writer = {
-  /** The roll as it stands after everything that is entered. */
+  /** The roll as it stands after everything that is on disk. */
   roll(): Roll
   /** Answers with a stamp or a refusal, both signed notes; a stamp only once it is on disk. */
   submit(posted: Posted): Promise<string>
-  /** Enters what comes back with the stamps that it once got, in one transaction, while nothing else is entered. */
+  /** Enters what comes back with the stamps that it once got. */
   reenter: Entering["enter"]
   /** Settles when nothing is being entered. */
   idle(): Promise<void>
@@ -44,48 +43,28 @@ export type WriterParts = {
   entered(rows: readonly Row[]): void
 }
 
-type Intake = Omit<WriterParts, "standing" | "entered"> & GroupParts & { entering: Entering; queue: Queue }
+type Intake = Omit<WriterParts, "standing" | "entered"> & ComposingParts & { entering: Entering; backlog: Backlog }
 
 const BACKLOG_AGAIN_MS = 250
 
 /** Opens the writer over a ledger that it alone writes. */
 export function openWriter({ standing, entered, ...parts }: WriterParts): Writer {
-  const { crypto, clock, ledger, growth, signer } = parts
-  const intake: Intake = {
-    ...parts,
-    refusals: openRefusals(clock, standing.roll.office, signer),
-    entering: openEntering({ crypto, ledger, growth, standing, entered }),
-    queue: openQueue(),
-  }
-  const { entering, queue } = intake
-  let running: Promise<void> | undefined
-
-  async function enterAll(): Promise<void> {
-    for (let group = queue.takeGroup(); group.length > 0; group = queue.takeGroup()) await enterGroup(intake, group)
-    // In the same turn as the last look at the queue: whatever is queued after it begins anew.
-    running = undefined
-  }
-
+  const { crypto, clock, ledger, growth, signer, behind } = parts
+  const refusals = openRefusals(clock, standing.roll.office, signer)
+  const entering = openEntering({ crypto, ledger, growth, standing, entered })
+  const intake: Intake = { ...parts, refusals, entering, backlog: openBacklog() }
   return {
     roll: () => entering.standing().roll,
     async submit(posted) {
       entering.check()
-      if (parts.behind()) return answerBehind(intake, posted)
+      if (behind()) return answerBehind(intake, posted)
       const { roll } = entering.standing()
       const admitted = await admit(crypto, roll, posted)
-      if ("refused" in admitted) return intake.refusals.notAdmitted(admitted)
-      const early = await answerEarly(intake, roll, admitted)
-      if (early) return early
-      return new Promise((answer, fail) => {
-        queue.add({ admitted, roll, answer, fail })
-        running ??= enterAll()
-      })
+      if ("refused" in admitted) return refusals.notAdmitted(admitted)
+      return (await answerEarly(intake, roll, admitted)) ?? enter(intake, roll, admitted)
     },
     reenter: entering.enter,
-    idle: async () => {
-      await running
-      await entering.idle()
-    },
+    idle: entering.idle,
     broken: entering.broken,
   }
 }
@@ -104,41 +83,42 @@ function hashOf(crypto: Crypto, header: string): string {
   }
 }
 
-/** What is answered without a place in the queue: the stamp that it already has, or that its desk sends too much. */
+/** What is answered at once: the stamp that it already has, or that its desk sends too much. */
 async function answerEarly(
   intake: Intake,
   roll: Roll,
   { header, hash, posted }: Admitted,
 ): Promise<string | undefined> {
-  const { entering, ledger, allowance, refusals, queue } = intake
+  const { entering, ledger, allowance, refusals, backlog } = intake
   // Only a serial that its chain has passed can have a stamp: nothing else costs a look at the disk.
   const known = (await entering.isPast(header)) ? await ledger.stampOf(hash) : undefined
   if (known) return known
   const urgent = header.precedence === "FLASH" || posted.body.length <= SMALLEST_BODY * 4
   const again = allowance.take(header.from, urgent)
   if (again > 0) return refusals.wait(hash, "rate", again)
-  const full = queue.countOf(header.from) >= roll.charter.limits.backlog
+  const full = backlog.of(header.from) >= roll.charter.limits.backlog
   return full ? refusals.wait(hash, "backlog", BACKLOG_AGAIN_MS) : undefined
 }
 
-/** Enters one group and answers everyone in it; never throws. */
-async function enterGroup(intake: Intake, group: readonly Waiting[]): Promise<void> {
-  const { entering, clock, behind, refusals } = intake
-  try {
-    const { notes } = await entering.enter(async (before) => {
-      const at = laterOf(before.at, clock.now())
-      if (!behind()) return composeGroup(intake, { ...before, at }, group)
-      return { ...before, notes: group.map(({ admitted }) => refusals.behind(admitted.hash)) }
-    })
-    for (const [i, { answer }] of group.entries()) answer(notes[i] ?? "")
-  } catch (error) {
-    // Nothing of the group was kept in memory. Desks send the same bytes again.
-    for (const { fail } of group) fail(error)
-  }
+async function enter(intake: Intake, roll: Roll, admitted: Admitted): Promise<string> {
+  const { entering, backlog, behind, refusals } = intake
+  using _waiting = backlog.add(admitted.header.from)
+  return await entering.enter(async (before) =>
+    behind() ? { answer: refusals.behind(admitted.hash) } : composeEnvelope(intake, before, admitted, roll),
+  )
 }
 
-/** A clock that was set back does not make a stamp earlier than the one before it. */
-function laterOf(at: string, now: number): string {
-  const instant = new Date(now).toISOString()
-  return instant > at ? instant : at
+/** How many envelopes of each desk wait for their answer. */
+type Backlog = { of(desk: string): number; add(desk: string): Disposable }
+
+function openBacklog(): Backlog {
+  const counts = new Map<string, number>()
+  const of = (desk: string) => counts.get(desk) ?? 0
+  return {
+    of,
+    add(desk) {
+      counts.set(desk, of(desk) + 1)
+      return { [Symbol.dispose]: () => void counts.set(desk, of(desk) - 1) }
+    },
+  }
 }
