@@ -1,4 +1,4 @@
-import { utf8 } from "#register/bytes.ts"
+import { concat, utf8 } from "#register/bytes.ts"
 import { formatCheckpoint } from "#register/checkpoint.ts"
 import { cosign } from "#register/cosignature.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -29,9 +29,9 @@ export type Checkpoints = {
 export type CheckpointsParts = {
   crypto: Crypto
   clock: Clock
-  ledger: Ledger
-  growth: Growth
-  tiles: Tiles
+  ledger: Pick<Ledger, "lastCheckpoint" | "keepCheckpoint">
+  growth: Pick<Growth, "size" | "root">
+  tiles: Pick<Tiles, "read">
   origin: string
   /** The register's keys: Ed25519 first, then ML-DSA-44. */
   signers: readonly [Signer, Signer]
@@ -52,6 +52,8 @@ const AFTER_QUORUM_MS = 100
 const RETRY_MS = 5000
 // One checkpoint for whatever comes together: signing and cosigning costs as much as entering ten envelopes.
 const GATHER_MS = 100
+// While envelopes keep coming, from the begin of one checkpoint to that of the next.
+const APART_MS = 400
 
 /** Opens the checkpoints; the last one published before is served until there is another. */
 export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoints> {
@@ -93,13 +95,17 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
 
 /** The checkpoint of a tree with the cosignatures that came in time, and whether they are a quorum. */
 async function cosigned(parts: CheckpointsParts, witnesses: Witnesses, head: TreeHead) {
-  const { crypto, clock, policy } = parts
+  const { clock, policy } = parts
+  const crypto = remembering(parts.crypto)
   const own = signCheckpoint(parts, head, BigInt(Math.floor(clock.now() / 1000)))
   const lines: NoteSignature[] = []
   const current = (): Note => ({ text: own.text, signatures: [...own.signatures, ...lines] })
   const enough = Promise.withResolvers<void>()
   const asked = witnesses.ask(head, own).map(async (answer) => {
-    lines.push(...(await answer))
+    const more = await answer
+    // A line that does not verify would spoil the note for everybody (C2SP signed-note): its witness counts as dark.
+    await evaluatePolicy(crypto, policy, { text: own.text, signatures: more })
+    lines.push(...more)
     // The others are given a moment more: they were asked together, and a fuller note is better evidence.
     if ((await evaluatePolicy(crypto, policy, current())).holds) void pause(clock, AFTER_QUORUM_MS).then(enough.resolve)
   })
@@ -107,6 +113,20 @@ async function cosigned(parts: CheckpointsParts, witnesses: Witnesses, head: Tre
   const note = current()
   const { holds } = await evaluatePolicy(crypto, policy, note)
   return { note, holds }
+}
+
+/** Verifies each signature once, however often the note that it is on is looked at. */
+function remembering(crypto: Crypto): Crypto {
+  const known = new Map<string, Promise<boolean>>()
+  return {
+    ...crypto,
+    verify(algorithm, publicKey, message, signature) {
+      const name = `${algorithm} ${crypto.sha256(concat(publicKey, message, signature)).toHex()}`
+      const answer = known.get(name) ?? crypto.verify(algorithm, publicKey, message, signature)
+      known.set(name, answer)
+      return answer
+    },
+  }
 }
 
 /** Publishes whenever something was entered, and again after a while where no quorum cosigned. */
@@ -127,10 +147,13 @@ function openRounds({ clock, held, log }: CheckpointsParts, publish: () => Promi
 
   async function forever(): Promise<void> {
     let holds = true
+    let began = Number.NEGATIVE_INFINITY
     while (!closed) {
       await due(holds)
       if (closed) return
-      await pause(clock, GATHER_MS)
+      // A clock that was set back makes nobody wait longer than that.
+      await pause(clock, Math.min(APART_MS, Math.max(GATHER_MS, began + APART_MS - clock.now())))
+      began = clock.now()
       wanted = false
       holds = await attempt()
     }
