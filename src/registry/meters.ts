@@ -1,7 +1,11 @@
 import { Counter, Gauge, Registry as Meters } from "prom-client"
 
 /** What the registry counts, as Prometheus reads it. */
-export type RegistryMeters = { entered(count: number): void; text(): Promise<string> }
+export type RegistryMeters = {
+  /** So many envelopes were entered in one transaction. */
+  entered(count: number): void
+  text(): Promise<string>
+}
 
 /** Opens the meters of one registry. */
 export function openMeters(size: () => number, followers: () => number): RegistryMeters {
@@ -14,9 +18,16 @@ export function openMeters(size: () => number, followers: () => number): Registr
         this.set(read())
       },
     })
-  const help = "Envelopes entered since the start"
-  const entered = new Counter({ name: "iod_envelopes_entered_total", help, registers })
+  const counter = (name: string, help: string) => new Counter({ name, help, registers })
+  const envelopes = counter("iod_envelopes_entered_total", "Envelopes entered since the start")
+  const groups = counter("iod_groups_entered_total", "Transactions in which they were entered")
   gauge("iod_register_size", "Entries in the register", size)
   gauge("iod_desks_following", "Desks whose mail stream is open", followers)
-  return { entered: (count) => entered.inc(count), text: () => meters.metrics() }
+  return {
+    entered(count) {
+      envelopes.inc(count)
+      groups.inc()
+    },
+    text: () => meters.metrics(),
+  }
 }
