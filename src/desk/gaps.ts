@@ -2,7 +2,7 @@ import { type Archive, number, text } from "./archive.ts"
 
 /**
  * Where a line goes on although the registry's word does not follow, because two officers resumed
- * (docs/decisions/0009-gaps.md): after which place, from which place on, and of what the registry stands convicted.
+ * (docs/decisions/0012-gaps.md): after which place, from which place on, and of what the registry stands convicted.
  */
 export type Gap = { line: string; after: number; until: number; code: string; at: string; missing: boolean }
 

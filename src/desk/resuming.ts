@@ -15,7 +15,7 @@ export type ResumingParts = EnteringParts & { founded: Founded; registryKey: Ver
 
 /**
  * Takes in what waited while the registry stood convicted, now that officers have resumed: each line goes on from the
- * first stamp after what does not follow, with the gap on record (docs/decisions/0009-gaps.md). What can stand nowhere,
+ * first stamp after what does not follow, with the gap on record (docs/decisions/0012-gaps.md). What can stand nowhere,
  * because its place, index or serial is taken, is left out and stays unproven. Answers the roll after it.
  */
 export async function takeWaiting(parts: ResumingParts, roll: Roll): Promise<{ roll: Roll; entered: Entered[] }> {
