@@ -55,7 +55,7 @@ export function CallForm({ query }: { query: URLSearchParams }) {
     const texts = { gist: call.gist, ...(readBack === "DONE" && { readBackText: call.readBackText }) }
     const answer = await hand({ act: "call.entered", line: line?.id ?? "", fields, texts, token })
     if ("failed" in answer) return setWrong(code("refused", answer.failed))
-    go(`/line/${line?.id}`, "replace")
+    go(`/line/${line?.id}?view=calls`, "replace")
   }
   return (
     <>

@@ -2,6 +2,7 @@ import { Tab, TabList, TabPanel, Tabs } from "react-aria-components"
 import { useDesk } from "../desk/state.ts"
 import { useLineName } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
+import { usePlace } from "../router.ts"
 import { useWords } from "../words.ts"
 import { Calls } from "./Calls.tsx"
 import { Envelopes } from "./Envelopes.tsx"
@@ -14,6 +15,7 @@ export function Line({ id }: { id: string }) {
   const { status } = useDesk()
   const { t } = useWords()
   const lineName = useLineName()
+  const view = usePlace().query.get("view")
   const line = status.lines.find((l) => l.id === id)
   if (!line) return <Heading>{t("line.unknown")}</Heading>
   return (
@@ -21,7 +23,7 @@ export function Line({ id }: { id: string }) {
       <Heading>{t("line.title", { name: lineName(line) })}</Heading>
       <LineHead line={line} />
       <LineService line={line} />
-      <Tabs className="tabs">
+      <Tabs className="tabs" defaultSelectedKey={view === "calls" ? "calls" : "messages"}>
         <TabList aria-label={t("line.views")}>
           <Tab id="messages">{t("line.messages")}</Tab>
           <Tab id="calls">{t("call.title")}</Tab>

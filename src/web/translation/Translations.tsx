@@ -79,7 +79,7 @@ function Translation({ one, language }: { one: Shown; language: Language }) {
       <p className="hint">
         <strong>{code("translation-kind", one.kind)}</strong> · {one.by} · <FullInstant at={one.at} />
       </p>
-      <h3 lang={language}>{one.subject ?? t("text.gone")}</h3>
+      <h2 lang={language}>{one.subject ?? t("text.gone")}</h2>
       <Words text={one.body} language={language} />
     </article>
   )

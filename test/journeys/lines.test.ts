@@ -1,0 +1,235 @@
+import assert from "node:assert/strict"
+import type { Server } from "node:http"
+import { after, before, test } from "node:test"
+import type { Browser, Page } from "playwright-core"
+import { listenDesk } from "#desk/serve.ts"
+import { buildWeb } from "../../scripts/build-web.ts"
+import { lineOf, type Office, openOffice, received, say } from "../office.ts"
+import {
+  assertScreen,
+  goByKey,
+  type Language,
+  type Look,
+  openBrowser,
+  press,
+  signIn,
+  tabTo,
+  withoutBrowser,
+  word,
+} from "./browser.ts"
+
+const LOOKS = {
+  secretariat: { language: "en" },
+  ukraine: { language: "uk", dark: true },
+  "russian-federation": { language: "ru", width: 360 },
+} satisfies Record<string, Look>
+type Name = keyof typeof LOOKS
+
+let browser: Browser
+let office: Office
+const servers: Server[] = []
+const addresses = new Map<Name, string>()
+const pages = new Map<Name, Page>()
+
+before(async () => {
+  if (withoutBrowser) return
+  await buildWeb()
+  ;[browser, office] = await Promise.all([openBrowser(), openOffice()])
+  for (const name of ["secretariat", "ukraine", "russian-federation"] as const) {
+    const server = await listenDesk(office.desk(name), "127.0.0.1", 0)
+    servers.push(server)
+    const address = server.address()
+    assert.ok(address && typeof address === "object")
+    addresses.set(name, `http://${name}.localhost:${address.port}`)
+    pages.set(name, await enter(name))
+  }
+})
+
+after(async () => {
+  await browser?.close()
+  for (const server of servers) {
+    server.close()
+    server.closeAllConnections()
+  }
+  await office?.[Symbol.asyncDispose]()
+})
+
+function enter(name: Name): Promise<Page> {
+  return signIn(browser, `${addresses.get(name)}/sign-in#${office.desk(name).officers.link("DO-1")}`, LOOKS[name])
+}
+
+type Seat = {
+  page: Page
+  language: Language
+  w(catalogue: string, id: string): string
+  open(path: string): Promise<unknown>
+}
+
+function at(name: Name): Seat {
+  const page = pages.get(name) ?? assert.fail(`no page of ${name}`)
+  const { language } = LOOKS[name]
+  const open = (path: string) => page.goto(`${addresses.get(name)}${path}`)
+  return { page, language, w: (catalogue, id) => word(language, catalogue, id), open }
+}
+
+function nameOf(delegation: string, language: Language): string {
+  const { charter } = office.desk("secretariat").founded
+  return charter.delegations.find((d) => d.name === delegation)?.names[language] ?? assert.fail("not in the charter")
+}
+
+/** Types into a field that the keyboard reaches; what stands in it already is written over. */
+async function fill({ page }: Seat, label: string, text: string): Promise<void> {
+  await tabTo(page, page.getByLabel(label, { exact: true }))
+  await page.keyboard.press("ControlOrMeta+a")
+  await page.keyboard.insertText(text)
+}
+
+const PURPOSE = "Ремонт ліній електропередавання"
+
+test("a line is opened, accepted by the other party and followed by a successor, by keyboard alone", {
+  skip: withoutBrowser,
+}, async () => {
+  const [one, other] = [at("ukraine"), at("russian-federation")]
+  await press(one.page, one.page.getByRole("link", { name: one.w("lines", "line.new"), exact: true }))
+  const propose = one.page.getByRole("button", { name: one.w("lines", "line.new-propose") })
+  await press(one.page, propose)
+  await one.page
+    .getByRole("alert")
+    .filter({ hasText: one.w("lines", "line.new-nobody") })
+    .waitFor()
+  await assertScreen(one.page, "a line to be proposed")
+  await one.open("/lines/new")
+  await propose.waitFor()
+  await tabTo(one.page, one.page.getByRole("checkbox", { name: nameOf("russian-federation", "uk") }))
+  await one.page.keyboard.press("Space")
+  await fill(one, one.w("lines", "line.new-purpose"), PURPOSE)
+  await press(one.page, propose)
+
+  const notice = other.page.locator(".notice", { hasText: other.w("lines", "inbox.line-awaits") })
+  await press(other.page, notice.getByRole("link"))
+  await press(other.page, other.page.getByRole("button", { name: other.w("lines", "line.accept") }))
+  const question = other.page.getByRole("dialog")
+  await question.waitFor()
+  await assertScreen(other.page, "the question before a line is accepted")
+  await press(other.page, question.getByRole("button", { name: other.w("lines", "line.accept") }))
+  await other.page.getByRole("link", { name: other.w("lines", "line.write") }).waitFor()
+  await assertScreen(other.page, "a line that was accepted")
+
+  const line = lineOf(office.desk("ukraine"), PURPOSE)
+  await one.open(`/line/${line}`)
+  await press(one.page, one.page.getByRole("link", { name: one.w("lines", "line.successor") }))
+  await one.page.getByText(one.w("lines", "line.successor-meaning")).waitFor()
+  await fill(one, one.w("lines", "line.new-purpose"), `${PURPOSE}, друга`)
+  await press(one.page, propose)
+  await goByKey(other.page, "i", other.w("lines", "inbox.title"))
+  await press(other.page, notice.getByRole("link"))
+  await other.page.getByText(other.w("lines", "line.follows"), { exact: true }).waitFor()
+  await other.page.getByRole("main").locator(`a[href="/line/${line}"]`).waitFor()
+  await assertScreen(other.page, "a successor that is awaited")
+})
+
+const SAID = "Гребля ціла, бригада з шести осіб працює на верхньому шлюзі."
+const FIRST = "The dam is whole; a crew of six works at the upper sluice."
+const SECOND = "The dam stands. A team of six is at the upper lock."
+
+/** Tabs are one stop of the keyboard; an arrow goes from the original, which is the first, to the next. */
+async function chooseEnglish(page: Page): Promise<void> {
+  const english = page.getByRole("tab", { name: "English" })
+  await english.waitFor()
+  await tabTo(page, page.getByRole("tab", { selected: true }))
+  await page.keyboard.press("ArrowRight")
+  await page.locator("[role=tab][aria-selected=true]", { hasText: "English" }).waitFor()
+}
+
+test("the secretariat's translation and the author's own stand side by side beside the original", {
+  skip: withoutBrowser,
+}, async () => {
+  const [translator, author] = [at("secretariat"), at("ukraine")]
+  const [desk, own] = [office.desk("secretariat"), office.desk("ukraine")]
+  const line = desk.views.lines().find((one) => one.members.join() === "secretariat,ukraine")?.id ?? assert.fail()
+  const records = [{ fields: { language: "uk" }, texts: { subject: "Гребля", body: SAID } }]
+  const handed = own.door.hand({ act: "message.sent", line, precedence: "ROUTINE", records }, { officer: "o" })
+  assert.ok("matters" in handed)
+  const message = await received(desk, line, handed.matters[0] ?? "")
+  await goByKey(translator.page, "t", translator.w("translation", "translation.queue"))
+  await press(translator.page, translator.page.locator("main [data-row]", { hasText: "Гребля" }))
+  await translator.page.getByText(SAID).waitFor()
+  await fill(translator, translator.w("lines", "compose.subject"), "The dam")
+  await fill(translator, translator.w("lines", "compose.body"), FIRST)
+  await assertScreen(translator.page, "a translation being written")
+  await press(translator.page, translator.page.getByRole("button", { name: translator.w("lines", "compose.send") }))
+  await chooseEnglish(translator.page)
+  await translator.page.getByText(FIRST).waitFor()
+  await assertScreen(translator.page, "a message with its translation")
+
+  await author.open(`/message/${line}/${message.matter}`)
+  await press(author.page, author.page.getByRole("link", { name: author.w("translation", "translation.another") }))
+  await fill(author, author.w("lines", "compose.subject"), "The dam")
+  await fill(author, author.w("lines", "compose.body"), SECOND)
+  await press(author.page, author.page.getByRole("button", { name: author.w("lines", "compose.send") }))
+  await chooseEnglish(author.page)
+  for (const text of [FIRST, SECOND, author.w("translation", "translation.divergent")])
+    await author.page.getByText(text).waitFor()
+  await assertScreen(author.page, "two translations side by side")
+})
+
+test("a telephone call is entered with its read-back, and the other side states that it heard something else", {
+  skip: withoutBrowser,
+}, async () => {
+  const [one, other] = [at("ukraine"), at("russian-federation")]
+  const line = office.line("direct line")
+  await one.open(`/call?line=${line}`)
+  await one.page.getByRole("heading", { level: 1, name: one.w("calls", "call.enter") }).waitFor()
+  await fill(one, one.w("calls", "call.gist"), "Повідомили, що міст біля млина закрито.")
+  const send = one.page.getByRole("button", { name: one.w("lines", "compose.send") })
+  await press(one.page, send)
+  await one.page
+    .getByRole("alert")
+    .filter({ hasText: one.w("refusals", "refused.call.read-back-missing") })
+    .waitFor()
+  await assertScreen(one.page, "a call that lacks its read-back")
+  await one.page.getByLabel(one.w("calls", "call.read-back-text")).focus()
+  await one.page.keyboard.insertText("Міст біля млина закрито.")
+  await press(one.page, send)
+  await one.page.getByText("Міст біля млина закрито.", { exact: true }).waitFor()
+
+  await other.open(`/line/${line}?view=calls`)
+  await press(other.page, other.page.getByRole("button", { name: other.w("calls", "call.say-other") }))
+  await fill(other, other.w("calls", "call.say-what"), "Закрыта дорога, не мост.")
+  await assertScreen(other.page, "saying what one heard")
+  const dialog = other.page.getByRole("dialog")
+  await press(other.page, dialog.getByRole("button", { name: other.w("calls", "call.say-other") }))
+  await one.page.getByText("Закрыта дорога, не мост.").waitFor()
+  await assertScreen(one.page, "a call with both records")
+})
+
+test("a draft is there in another browser, and the way to another screen does nothing to an open message", {
+  skip: withoutBrowser,
+}, async () => {
+  const seat = at("russian-federation")
+  await goByKey(seat.page, "i", seat.w("lines", "inbox.title"))
+  await seat.page.keyboard.press("n")
+  const subject = seat.page.getByLabel(seat.w("lines", "compose.subject"), { exact: true })
+  await subject.waitFor()
+  const kept = seat.page.waitForResponse((answer) => answer.url().includes("/api/drafts/") && answer.ok())
+  await tabTo(seat.page, subject)
+  await seat.page.keyboard.insertText("О мосте у мельницы")
+  await kept
+  await seat.page.context().close()
+  const page = await enter("russian-federation")
+  pages.set("russian-federation", page)
+  await press(page, page.locator("main [data-row]", { hasText: "О мосте у мельницы" }))
+  assert.equal(
+    await page.getByLabel(seat.w("lines", "compose.subject"), { exact: true }).inputValue(),
+    "О мосте у мельницы",
+  )
+  await assertScreen(page, "a draft taken up again")
+
+  const desk = office.desk("russian-federation")
+  const line = office.line("direct line")
+  const { matter } = await received(desk, line, say(office.desk("ukraine"), line, "Міст відкрито."))
+  await at("russian-federation").open(`/message/${line}/${matter}`)
+  await page.getByRole("button", { name: seat.w("lines", "actions.object") }).waitFor()
+  await goByKey(page, "o", seat.w("watch", "overdue.title"))
+  assert.equal(await page.getByRole("dialog").count(), 0)
+})
