@@ -8,6 +8,7 @@ import { openEvidence } from "#desk/evidence.ts"
 import { inspect } from "#desk/inspect.ts"
 import { openLineHeads } from "#desk/line-heads.ts"
 import { rebuild } from "#desk/rebuild.ts"
+import { rules } from "#offices/index.ts"
 import { VerificationError } from "#register/error.ts"
 import { textHash } from "#seal/body.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
@@ -40,7 +41,17 @@ let clean = -1
 /** A desk's book over `archive`, with evidence and line heads as in a desk. */
 async function bookOver(archive: Archive) {
   const evidence = openEvidence(archive, clock, folder, () => undefined)
-  const ground = { archive, clock, crypto, delegation, evidence, founded, office, registryKey: registry.key }
+  const ground = {
+    archive,
+    clock,
+    crypto,
+    delegation,
+    evidence,
+    founded,
+    office,
+    registryKey: registry.key,
+    versions: rules,
+  }
   const lineHeads = openLineHeads({ ...ground, next: () => BigInt(archive.meta("next") ?? 0) })
   const book = await openBook({
     ...ground,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { backup, DatabaseSync, type SQLTagStore } from "node:sqlite"
 
 /**
@@ -15,23 +15,41 @@ export type Archive = {
   [Symbol.dispose](): void
 }
 
+const SQL = new URL("./sql/", import.meta.url)
+
 /**
  * Opens an archive, making or migrating it. An older one is copied beside itself before it is migrated; a newer one
  * throws, because this release cannot know what it would break.
  */
 export async function openArchive(path: string): Promise<Archive> {
   const db = new DatabaseSync(path)
+  try {
+    await prepare(db, path)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return archiveOver(db, path)
+}
+
+/** Locks the file and migrates it; a newer release's is refused before anything of it is touched. */
+async function prepare(db: DatabaseSync, path: string): Promise<void> {
   // Another process on one archive would send two envelopes under one serial: the file stays locked while we live.
-  db.exec(
-    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
-  )
+  db.exec("PRAGMA locking_mode = EXCLUSIVE")
   try {
     db.exec("BEGIN EXCLUSIVE; COMMIT")
   } catch (cause) {
-    db.close()
     throw new Error(`the archive ${path} is in use by another desk process; stop that one first`, { cause })
   }
-  await migrate(db, path)
+  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version)
+  const files = readdirSync(SQL).sort()
+  if (version > files.length)
+    throw new Error(`the archive ${path} belongs to a newer release (${version}); open it with that release`)
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+  await migrate(db, path, version, files)
+}
+
+function archiveOver(db: DatabaseSync, path: string): Archive {
   const sql = db.createTagStore(256)
   let depth = 0
   const archive: Archive = {
@@ -60,20 +78,17 @@ export async function openArchive(path: string): Promise<Archive> {
   return archive
 }
 
-async function migrate(db: DatabaseSync, path: string): Promise<void> {
-  const folder = new URL("./sql/", import.meta.url)
-  const files = readdirSync(folder).sort()
-  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version)
-  if (version > files.length)
-    throw new Error(`the archive ${path} belongs to a newer release (${version}); open it with that release`)
-  if (version > 0 && version < files.length) {
-    const copy = `${path}.before-${files.length}`
-    rmSync(copy, { force: true })
-    await backup(db, copy)
+async function migrate(db: DatabaseSync, path: string, version: number, files: readonly string[]): Promise<void> {
+  const copy = `${path}.before-${files.length}`
+  // After a kill between two steps the copy is there and of the archive as it was before the first of them.
+  if (version > 0 && version < files.length && !existsSync(copy)) {
+    rmSync(`${copy}.next`, { force: true })
+    await backup(db, `${copy}.next`)
+    renameSync(`${copy}.next`, copy)
   }
   for (const [i, file] of files.entries()) {
     if (i < version) continue
-    db.exec(`BEGIN; ${readFileSync(new URL(file, folder), "utf8")}; PRAGMA user_version = ${i + 1}; COMMIT`)
+    db.exec(`BEGIN; ${readFileSync(new URL(file, SQL), "utf8")}; PRAGMA user_version = ${i + 1}; COMMIT`)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Rules } from "#offices/index.ts"
 import { type ActForm, actForm } from "#offices/judge.ts"
 import { publicAct } from "#offices/roll/acts.ts"
 import { isSealingKeyValid, type Roll } from "#offices/roll/roll.ts"
@@ -68,6 +69,7 @@ const BEYOND_ANY_REGISTER = 2n ** 43n
 
 export type ArrivalParts = {
   crypto: Crypto
+  versions: ReadonlyMap<number, Rules>
   registryKey: VerifierKey
   delegation: string
   identity(number: number): Identity | undefined
@@ -103,7 +105,7 @@ type Arrived = Pick<Arrival, "frame" | "signed" | "stamp">
 
 /** An envelope whose signatures, stamp and body were checked, with the form of its act and the releases that it carries. */
 export async function arrivalOf(
-  parts: Pick<ArrivalParts, "crypto">,
+  parts: Pick<ArrivalParts, "crypto" | "versions">,
   roll: Roll,
   arrived: Arrived,
   body: Body,

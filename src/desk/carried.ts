@@ -1,4 +1,3 @@
-import { rules } from "#offices/index.ts"
 import { parseRecord } from "#offices/judge.ts"
 import { type Carried, checkCarried, type ReleaseFault } from "#offices/release.ts"
 import type { Roll } from "#offices/roll/roll.ts"
@@ -17,12 +16,12 @@ export const NO_RELEASES: CarriedReleases = new Map()
 
 /** Holds the releases that an act carries against the roll at its stamp. Its author controls all of it. */
 export async function checkReleases(
-  { crypto }: Pick<ArrivalParts, "crypto">,
+  { crypto, versions }: Pick<ArrivalParts, "crypto" | "versions">,
   roll: Roll,
   { form, body, signed: { header } }: Pick<Arrival, "form" | "body" | "signed">,
 ): Promise<CarriedReleases> {
   if (!form || !body || header.to === "*") return NO_RELEASES
-  const kind = rules.get(roll.rules)?.get(form.act)
+  const kind = versions.get(roll.rules)?.get(form.act)
   if (!kind?.release) return NO_RELEASES
   const texts = new Map(body.texts.map((salted) => [textHash(crypto, salted), salted.bytes]))
   const members = header.to.map(({ name }) => name)
@@ -53,7 +52,7 @@ export function keepReleases({ archive, evidence }: { archive: Archive; evidence
 }
 
 /** Keeps a release; answers the note that its author signed under the same id before, where that says something else. */
-function keepRelease({ sql }: Archive, at: { index: number; number: number }, one: Carried): string | undefined {
+export function keepRelease({ sql }: Archive, at: { index: number; number: number }, one: Carried): string | undefined {
   const { release, note } = one
   const { from, id } = release
   const known = text(sql.get`SELECT note FROM release WHERE author = ${from} AND id = ${id}`?.note)

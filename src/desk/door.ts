@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { z } from "zod"
 import { type AnyActKind, id, name, officeOf, type RefusalCode, refuse } from "#offices/act.ts"
-import { discretion, rules } from "#offices/index.ts"
+import { discretion, type Rules } from "#offices/index.ts"
 import { judge, LONGEST_LIST, parseRecord } from "#offices/judge.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import { type Draft, type Prepared, pack, prepare, type Salting } from "#offices/pack.ts"
@@ -48,6 +48,7 @@ export type Request = z.input<typeof request>
 export type DoorRefusal = {
   refused:
     | RefusalCode
+    | "version.unknown"
     | "door.unknown-line"
     | "door.reply-by-past"
     | "door.too-large"
@@ -70,6 +71,7 @@ export type DoorParts = ReleasingParts &
     outbox: Outbox
     delegation: string
     software: string
+    versions: ReadonlyMap<number, Rules>
     submitted(): void
   }
 
@@ -93,7 +95,9 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   // Before the rules: what was taken once may meanwhile have changed what they would say to it.
   const before = token === undefined ? undefined : parts.outbox.handed(token)
   if (before) return before
-  const kind = rules.get(parts.book.roll().rules)?.get(act)
+  const version = parts.versions.get(parts.book.roll().rules)
+  if (!version) return { refused: "version.unknown" }
+  const kind = version.get(act)
   if (!kind) return refuse("act.unknown")
   const members = act === "line.proposed" ? proposedMembers(records[0]?.fields.text) : parts.book.members(line)
   const refused = mayLeave(parts, parsed.data, members) ?? firstOf(records, (one) => mayPrepare(kind, one))

@@ -1,4 +1,5 @@
 import type { Entry } from "#offices/act.ts"
+import type { Rules } from "#offices/index.ts"
 import { isTheAuthors } from "#offices/joins/fault.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -14,6 +15,7 @@ import { checkOrder, type LineEnd, seenPlace } from "./order.ts"
 export type EnteringParts = AccusingParts & {
   crypto: Crypto
   delegation: string
+  versions: ReadonlyMap<number, Rules>
   /** Told of an envelope that this desk cannot open; any other member can seal it again. */
   unopenable(line: string, place: number): void
 }
@@ -40,7 +42,8 @@ export function enterBehind(parts: EnteringParts, roll: Roll, arrival: Arrival, 
   keepReleases(parts, arrival)
   const { form, body, releases } = arrival
   if (!form || !body) return []
-  return foldAct(archive, roll, { form, texts: body.texts, releases }, entryOf(roll, arrival, end))
+  const act = { form, texts: body.texts, releases }
+  return foldAct(archive, roll, act, entryOf(roll, arrival, end), parts.versions)
 }
 
 function keepEnvelope(archive: Archive, arrival: Arrival, end: LineEnd, seen: number | undefined): void {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { type Rules, rules } from "#offices/index.ts"
 import { type Founded, openCharter } from "#offices/roll/charter.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { parseVerifierKey, type VerifierKey } from "#register/note.ts"
@@ -18,10 +19,13 @@ export type DeskOptions = {
   registry: string
   clock: Clock
   log(message: string): void
+  /** The versions of the rules that the release carries: all that this one knows, where nothing is said. */
+  versions?: ReadonlyMap<number, Rules>
 }
 
 /** What every room of a desk stands on: charter, keys, archive, whom it tells and where it keeps what accuses. */
-export type Ground = DeskOptions & {
+export type Ground = Omit<DeskOptions, "versions"> & {
+  readonly versions: ReadonlyMap<number, Rules>
   readonly crypto: Crypto
   readonly founded: Founded
   readonly office: string
@@ -36,19 +40,20 @@ export type Ground = DeskOptions & {
 
 /** Opens a desk's folder; nothing is sent or asked for yet. */
 export async function openGround(options: DeskOptions): Promise<Ground> {
-  const { clock, folder } = options
+  const { clock, folder, versions = rules } = options
   mkdirSync(folder, { recursive: true })
   const founded = openCharter(nodeCrypto, readFileSync(join(folder, "charter.json"), "utf8"))
   const registryKey = parseVerifierKey(nodeCrypto, founded.charter.registry)
   const vault = openVault(folder)
   const archive = await openArchive(join(folder, "desk.sqlite"))
   archive.setMeta("delegation", options.delegation)
-  await foldAgainIfOlder(archive, nodeCrypto, founded, options.log)
+  await foldAgainIfOlder({ archive, crypto: nodeCrypto, founded, versions }, options.log)
   const live = openLive(clock)
   const evidence = openEvidence(archive, clock, folder, (code) => live.tell({ kind: "evidence", code }))
   const next = () => BigInt(archive.meta("next") ?? 0)
   return {
     ...options,
+    versions,
     crypto: nodeCrypto,
     founded,
     office: founded.office,

@@ -82,7 +82,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     search: openSearch(archive, filling),
     now: () => instantOf(clock),
     status: () =>
-      deskStatus({ ...{ archive, clock, delegation, founded, evidence, mailbox, outbox, views }, roll: book.roll }),
+      deskStatus({
+        ...{ archive, clock, delegation, founded, evidence, mailbox, outbox, views },
+        ...{ roll: book.roll, versions: ground.versions },
+      }),
     registerView: rooms.witnessing.view,
     evidenceView: evidence.rows,
     sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),

@@ -1,15 +1,17 @@
 import type { Precedence } from "#offices/act.ts"
-import { STATES } from "#offices/index.ts"
-import { isReleaseFault } from "#offices/release.ts"
+import { type Rules, rules, STATES } from "#offices/index.ts"
+import { isReleaseFault, type ReleaseFault } from "#offices/release.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { publicLineNumber } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
+import { type CarriedReleases, keepRelease } from "./carried.ts"
 import { ruleEntry } from "./entry.ts"
 import { fieldsOf, foldRecord } from "./fold.ts"
 import { rollAfterAct } from "./roll.ts"
 import { clearIndex, indexRecord } from "./search-index.ts"
+import { lateReleases } from "./unjudged.ts"
 
 type Row = Record<string, unknown>
 
@@ -21,6 +23,7 @@ export async function rebuild(
   archive: Archive,
   crypto: Crypto,
   founded: Founded,
+  versions: ReadonlyMap<number, Rules> = rules,
 ): Promise<{ records: number; different: number }> {
   const { sql, db } = archive
   const before = states(archive)
@@ -30,7 +33,8 @@ export async function rebuild(
   try {
     clearIndex(archive)
     for (const envelope of sql.all`SELECT * FROM envelope ORDER BY "index"`) {
-      records += foldEnvelope(archive, roll, envelope)
+      const late = await lateReleases({ archive, crypto, versions }, roll, envelope)
+      records += foldEnvelope({ archive, versions }, roll, envelope, late)
       roll = await rollAfterEnvelope(crypto, roll, envelope)
     }
     db.exec("COMMIT")
@@ -43,20 +47,28 @@ export async function rebuild(
   return { records, different: [...names].filter((name) => before.get(name) !== after.get(name)).length }
 }
 
-/** Folds an archive again that a release with other states folded last; one that is new has nothing to fold. */
+export type RebuildParts = {
+  archive: Archive
+  crypto: Crypto
+  founded: Founded
+  versions: ReadonlyMap<number, Rules>
+}
+
+/**
+ * Folds an archive again that a release with other states, or with other versions of the rules, folded last; one that is
+ * new has nothing to fold.
+ */
 export async function foldAgainIfOlder(
-  archive: Archive,
-  crypto: Crypto,
-  founded: Founded,
+  { archive, crypto, founded, versions }: RebuildParts,
   log: (message: string) => void,
 ): Promise<void> {
-  const known = archive.meta("states")
-  if (known === String(STATES)) return
+  const shape = `${STATES} by rules ${[...versions.keys()].join(" ")}`
+  if (archive.meta("states") === shape) return
   if (archive.sql.get`SELECT 1 AS held FROM envelope LIMIT 1`) {
     log("the archive was folded by another release: it is folded again")
-    await rebuild(archive, crypto, founded)
+    await rebuild(archive, crypto, founded, versions)
   }
-  archive.setMeta("states", String(STATES))
+  archive.setMeta("states", shape)
 }
 
 function states({ sql }: Archive): Map<string, string> {
@@ -64,7 +76,12 @@ function states({ sql }: Archive): Map<string, string> {
   return new Map(rows.map((row) => [`${row.line} ${row.id}`, `${row.folded} ${row.state}`]))
 }
 
-function foldEnvelope(archive: Archive, roll: Roll, envelope: Row): number {
+function foldEnvelope(
+  { archive, versions }: Pick<RebuildParts, "archive" | "versions">,
+  roll: Roll,
+  envelope: Row,
+  late: CarriedReleases,
+): number {
   const { sql } = archive
   const index = number(envelope.index)
   const line = text(envelope.line) ?? ""
@@ -80,10 +97,23 @@ function foldEnvelope(archive: Archive, roll: Roll, envelope: Row): number {
     indexRecord(archive, index, number(row.number), kind, fields)
     // What was found of a release stays found: its words may have been erased since.
     if (isReleaseFault(row.refused)) continue
-    const refused = foldRecord(archive, roll, kind, fields, entry)
+    const found = lateFault(archive, { index, number: number(row.number) }, late)
+    const refused = found ?? foldRecord(archive, roll, kind, fields, entry, versions)
     sql.run`UPDATE record SET refused = ${refused} WHERE "index" = ${index} AND number = ${number(row.number)}`
   }
   return rows.length
+}
+
+/** What is wrong with a release that nobody looked at before; one that holds is kept. */
+function lateFault(
+  archive: Archive,
+  at: { index: number; number: number },
+  late: CarriedReleases,
+): ReleaseFault | undefined {
+  const carried = late.get(at.number)
+  if (carried === undefined || isReleaseFault(carried)) return carried
+  keepRelease(archive, at, carried)
+  return undefined
 }
 
 async function rollAfterEnvelope(crypto: Crypto, roll: Roll, envelope: Row): Promise<Roll> {

@@ -1,3 +1,4 @@
+import type { Rules } from "#offices/index.ts"
 import type { DeskStatus } from "#offices/joins/screen.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
@@ -6,6 +7,7 @@ import type { Archive } from "./archive.ts"
 import type { Evidence } from "./evidence.ts"
 import type { Mailbox } from "./mailbox.ts"
 import type { Outbox } from "./outbox.ts"
+import { needs } from "./unjudged.ts"
 import { unprovenRows } from "./unproven.ts"
 import type { Views } from "./views.ts"
 
@@ -19,6 +21,7 @@ export type StatusParts = {
   outbox: Outbox
   views: Views
   roll(): Roll
+  versions: ReadonlyMap<number, Rules>
 }
 
 /** How the desk stands at this moment, as every screen shows it: where, connected or not, trusted or not, what waits. */
@@ -45,6 +48,7 @@ export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
     heardAt: heard > 0 ? new Date(heard).toISOString() : null,
     distrusted: parts.evidence.distrusted() ?? null,
     unproven: unprovenRows(parts.archive),
+    needs: needs(parts.archive, parts.roll().rules, parts.versions),
     waiting: parts.outbox.waiting(),
     unread: lines.reduce((sum, line) => sum + line.unread, 0),
     lines,

@@ -1,14 +1,12 @@
 import type { UnprovenRow } from "#offices/joins/screen.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
-import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
-import type { VerifierKey } from "#register/note.ts"
 import { packBody, unpackBody } from "#seal/body.ts"
 import { parseSignedHeader } from "#seal/header.ts"
 import { openStamp } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
-import { type Arrival, type AuthorFault, arrivalOf, unopened } from "./arrival.ts"
+import { type Arrival, type ArrivalParts, type AuthorFault, arrivalOf, unopened } from "./arrival.ts"
 import { freeTexts } from "./fold.ts"
 import { type LineEnd, membersOf } from "./order.ts"
 
@@ -59,7 +57,7 @@ export function isUnproven({ sql }: Archive, hash: string): boolean {
 /** All that waits, in the register's order, as it arrived. */
 export async function waitingEnvelopes(
   { sql }: Archive,
-  parts: { crypto: Crypto; registryKey: VerifierKey },
+  parts: Pick<ArrivalParts, "crypto" | "registryKey" | "versions">,
   roll: Roll,
 ): Promise<Unproven[]> {
   const { crypto, registryKey } = parts

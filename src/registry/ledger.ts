@@ -101,7 +101,12 @@ export async function openLedger(config: pg.PoolConfig): Promise<Ledger> {
     await pool.end()
     throw new Error("another registry is writing to this database; stop it first")
   }
-  await migrate(writer)
+  try {
+    await migrate(writer)
+  } catch (error) {
+    await close(pool, writer)
+    throw error
+  }
   return { ...reads(pool), ...writes(pool, writer), pool, lost, [Symbol.asyncDispose]: () => close(pool, writer) }
 }
 

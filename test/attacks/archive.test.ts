@@ -8,6 +8,7 @@ import { checkArrival, RegistryFault, TransitFault } from "#desk/arrival.ts"
 import { type Finding, inspect } from "#desk/inspect.ts"
 import { rebuild } from "#desk/rebuild.ts"
 import { openVault } from "#desk/vault.ts"
+import { rules } from "#offices/index.ts"
 import { utf8 } from "#register/bytes.ts"
 import { parseVerifierKey } from "#register/note.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
@@ -159,6 +160,7 @@ test("bytes flipped anywhere are refused or found, never believed", async (t) =>
       registryKey: parseVerifierKey(nodeCrypto, founded.charter.registry),
       delegation: "russian-federation",
       identity: vault.identity,
+      versions: rules,
     }
     assert.ok(frame?.body)
     assert.equal((await checkArrival(parts, roll, frame)).fault, undefined)

@@ -26,6 +26,8 @@ export type DeskStatus = {
   distrusted: { code: string; at: string } | null
   /** What still arrives from a convicted registry: its author's words, in no proven place. */
   unproven: UnprovenRow[]
+  /** Set while rules are in force that this release does not know: their number, and what came under them. */
+  needs: { rules: number; rows: UnjudgedRow[] } | null
   /** Acts that no stamp answered yet. */
   waiting: number
   unread: number
@@ -60,6 +62,17 @@ export type UnprovenRow = {
   code: string
   /** Whether its line stands still for it until officers resume; false for what they could not take in. */
   waits: boolean
+}
+
+/** What came under rules that this release does not know: its author's words, which nothing is folded of. */
+export type UnjudgedRow = {
+  index: number
+  at: string
+  line: string
+  by: string
+  precedence: string
+  act: string
+  texts: string[]
 }
 
 /** GET /api/evidence */

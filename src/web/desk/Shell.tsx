@@ -9,6 +9,7 @@ import { ExerciseBanner } from "./ExerciseBanner.tsx"
 import { KeysDialog } from "./KeysDialog.tsx"
 import { isOnRow, stepRow, useKeys } from "./keys.ts"
 import { Lines } from "./Lines.tsx"
+import { NeedsBanner } from "./NeedsBanner.tsx"
 import { RecordsPolicy } from "./RecordsPolicy.tsx"
 import { SilenceBanner } from "./SilenceBanner.tsx"
 import { StatusBar } from "./StatusBar.tsx"
@@ -41,6 +42,7 @@ export function Shell({ children }: { children: ReactNode }) {
       {status.exercise && <ExerciseBanner />}
       <StatusBar onKeys={() => showKeys(true)} />
       <AlarmBanner />
+      <NeedsBanner />
       <SilenceBanner />
       <UrgentBar />
       <TelephoneBar />

@@ -23,11 +23,19 @@ export function UrgentBar() {
   )
   const rings = status.unproven.filter((row) => row.waits && row.precedence === "FLASH" && row.texts.length > 0)
   const unproven = path === "/" ? [] : rings
+  const needs = path === "/" ? undefined : status.needs
+  const unjudged = needs?.rows.filter((row) => row.precedence === "FLASH" && row.by !== status.delegation) ?? []
   return (
-    <div role="alert" className={flashes.length + unproven.length > 0 ? "urgent" : undefined}>
+    <div role="alert" className={flashes.length + unproven.length + unjudged.length > 0 ? "urgent" : undefined}>
       {unproven.slice(0, SHOWN).map((row) => (
         <To key={row.hash} href="/">
           <PrecedenceMark of="FLASH" /> {nameOf(row.by)} <Instant at={row.at} /> {row.texts[0]} [{t("unproven.mark")}]
+        </To>
+      ))}
+      {unjudged.slice(0, SHOWN).map((row) => (
+        <To key={row.index} href="/">
+          <PrecedenceMark of="FLASH" /> {nameOf(row.by)} <Instant at={row.at} /> {row.texts[0]} [
+          {t("needs.mark", { rules: needs?.rules ?? 0 })}]
         </To>
       ))}
       {flashes.slice(0, SHOWN).map((row) => (

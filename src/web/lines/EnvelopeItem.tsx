@@ -35,7 +35,9 @@ export function EnvelopeItem({ row, line }: { row: EnvelopeRow; line: string }) 
             )}
             {record.refused !== null && (
               <p className="mark">
-                {t("envelope.not-taken")} {code("refused", record.refused)}
+                {/* What this release does not know it does not judge. */}
+                {record.refused !== "version.unknown" && `${t("envelope.not-taken")} `}
+                {code("refused", record.refused)}
               </p>
             )}
           </div>

@@ -12,6 +12,7 @@ import { ChecksDue } from "../watch/ChecksDue.tsx"
 import { useWords } from "../words.ts"
 import { DraftList } from "./DraftList.tsx"
 import { MessageList } from "./MessageList.tsx"
+import { UnjudgedList } from "./UnjudgedList.tsx"
 import { UnprovenList } from "./UnprovenList.tsx"
 import { WaitingList } from "./WaitingList.tsx"
 
@@ -39,6 +40,7 @@ export function Inbox() {
       ))}
       <ChecksDue due={checks.value ?? []} />
       {status.unproven.length > 0 && <UnprovenList rows={status.unproven} />}
+      {status.needs && status.needs.rows.length > 0 && <UnjudgedList rows={status.needs.rows} />}
       <MessageList title={t("inbox.urgent")} rows={parts.urgent} />
       {waiting.value && waiting.value.length > 0 && <WaitingList rows={waiting.value} />}
       {written.length > 0 && <DraftList drafts={written} />}

@@ -36,6 +36,7 @@ export function useRinging({ status, inbox, live }: Pick<DeskState, "status" | "
       if (count > (given.current.get(row.matter) ?? 0)) due.push(precedence)
       given.current.set(row.matter, count)
     }
+    due.push(...unjudgedDue(status, given.current))
     if (due.length > 0 && stored("silence") !== "on") setHeard(ring(due))
     else if (canSound()) setHeard("heard")
   })
@@ -45,6 +46,16 @@ export function useRinging({ status, inbox, live }: Pick<DeskState, "status" | "
     return () => clearInterval(timer)
   }, [rows])
   return heard
+}
+
+/** What cannot be acknowledged here, since no rule of this release knows it, gives notice once. */
+function unjudgedDue({ needs, delegation }: DeskState["status"], given: Map<string, number>): Ringing[] {
+  return (needs?.rows ?? []).flatMap(({ index, precedence, by }) => {
+    const name = `unjudged ${index}`
+    if (!rings(precedence) || by === delegation || given.has(name)) return []
+    given.set(name, 1)
+    return [precedence]
+  })
 }
 
 function ring(due: readonly Ringing[]): Heard {
