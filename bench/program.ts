@@ -46,8 +46,11 @@ async function stopped(child: ChildProcess): Promise<void> {
 }
 
 /** Runs a module of this folder as a process of its own; it says one thing, its address, when it is ready. */
-export async function openModule(name: string): Promise<{ said: string } & AsyncDisposable> {
-  const child = fork(new URL(name, import.meta.url), { stdio: "inherit" })
+export async function openModule(
+  name: string,
+  flags: readonly string[] = [],
+): Promise<{ said: string } & AsyncDisposable> {
+  const child = fork(new URL(name, import.meta.url), { stdio: "inherit", execArgv: [...process.execArgv, ...flags] })
   const [said] = await once(child, "message")
   return {
     said: String(said),

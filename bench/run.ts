@@ -16,6 +16,7 @@ const families: readonly { names: readonly string[]; measure(): Promise<Figure[]
   { names: ["core.catch-up"], measure: async () => (await import("./catch-up.ts")).measureCatchUp() },
   { names: ["core.growth"], measure: async () => (await import("./growth.ts")).measureGrowth() },
   { names: ["lines.search"], measure: async () => (await import("./search.ts")).measureSearch() },
+  { names: ["lines.attachment"], measure: async () => (await import("./attachment.ts")).measureAttachment() },
 ]
 
 const FILE = new URL("./figures.json", import.meta.url)

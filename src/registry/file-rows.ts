@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { copyPiece } from "./piece-copy.ts"
 
 /** A file as the registry knows it. `received` bytes of it are here, without a gap from the first one on. */
 export type FileRow = {
@@ -72,13 +73,8 @@ function reads(pool: pg.Pool) {
       return { bytes: Number(rows[0].bytes), unfinished: Number(rows[0].unfinished) }
     },
     async piece(number: string, offset: number): Promise<{ at: number; bytes: Uint8Array } | undefined> {
-      const { rows } = await pool.query({
-        name: "piece",
-        text: "SELECT at, bytes FROM piece WHERE file = $1 AND at <= $2 ORDER BY at DESC LIMIT 1",
-        values: [number, offset],
-      })
-      const [row] = rows
-      return row && row.bytes.length > offset - Number(row.at) ? { at: Number(row.at), bytes: row.bytes } : undefined
+      const found = await copyPiece(pool, BigInt(number), offset)
+      return found && found.bytes.length > offset - found.at ? found : undefined
     },
   }
 }

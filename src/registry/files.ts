@@ -138,13 +138,25 @@ async function receive(
   if ("refused" in row) return row
   if (row.gone) return { refused: "gone" }
   if (row.received !== at) return { refused: "at", received: row.received }
-  let received = at
+  let [received, sent] = [at, at]
+  let storing = Promise.resolve(true)
+  // While a piece goes to the disk the next one comes in; never more than these two are here.
   for await (const piece of pieces(bytes, row.length - at)) {
-    if (!(await open.rows.append(row.number, received, piece, open.now()))) return { refused: "at", received }
-    open.hashes.went(row.number, received, piece)
-    received += piece.length
+    if (!(await storing)) return { refused: "at", received }
+    received = sent
+    storing = store(open, row, sent, piece)
+    // Where the line breaks off before anybody awaits it, it is awaited below all the same.
+    storing.catch(() => undefined)
+    sent += piece.length
   }
-  return received === row.length ? finish(open, row) : { received, length: row.length }
+  if (!(await storing)) return { refused: "at", received }
+  return sent === row.length ? finish(open, row) : { received: sent, length: row.length }
+}
+
+async function store(open: Open, row: FileRow, at: number, piece: Uint8Array): Promise<boolean> {
+  if (!(await open.rows.append(row.number, at, piece, open.now()))) return false
+  open.hashes.went(row.number, at, piece)
+  return true
 }
 
 async function own({ rows }: Open, { line, hash, by }: FileName): Promise<FileRow | FileRefusal> {
