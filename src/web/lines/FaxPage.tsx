@@ -1,5 +1,6 @@
 import type { MessageView } from "#offices/joins/screen.ts"
 import { useDesk } from "../desk/state.ts"
+import { FaxFiles } from "../files/FaxFiles.tsx"
 import { Delegations, useNameOf } from "../parts/Delegation.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
 import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
@@ -53,6 +54,7 @@ export function FaxPage({ message }: { message: MessageView }) {
       <p className="body" lang={message.language}>
         {message.body ?? t("text.gone")}
       </p>
+      <FaxFiles files={message.files} />
       <FaxLadder message={message} />
       <div className="fax-hash">
         <Qr text={message.header} label={t("fax.qr")} />
