@@ -57,7 +57,6 @@ async function bookOver(archive: Archive) {
     ...ground,
     identity: () => mine,
     entered: () => lineHeads.passed("mail"),
-    unopenable: () => undefined,
     checkpoint: () => lineHeads.passed("checkpoint"),
     lineHead: lineHeads.heard,
   })

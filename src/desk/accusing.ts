@@ -1,4 +1,4 @@
-import type { Roll } from "#offices/roll/roll.ts"
+import type { Charter } from "#offices/roll/charter.ts"
 import type { Archive } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
 import { falseRegister, falseTime } from "./claims.ts"
@@ -9,7 +9,7 @@ export type AccusingParts = { archive: Archive; evidence: Evidence }
 /** What a header claims to have seen, and when its stamp says it came: false words are kept, and the line goes on. */
 export function checkClaims(
   { archive, evidence }: AccusingParts,
-  roll: Roll,
+  { clocks }: Charter,
   arrival: Arrival,
   seen: number | undefined,
 ): void {
@@ -19,6 +19,6 @@ export function checkClaims(
   const register = falseRegister(archive, arrival)
   if (register) evidence.againstAuthor(register, frame, where)
   const timed = { index: Number(stamp.index), at: stamp.at, register: signed.header.register }
-  const witnessed = falseTime(archive, timed, roll.charter.clocks.stampBound)
+  const witnessed = falseTime(archive, timed, clocks.stampBound)
   if (witnessed) evidence.againstRegistry("stamp-time", `${frame.header}\n${frame.stamp}\n${witnessed}`)
 }

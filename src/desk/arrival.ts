@@ -18,7 +18,13 @@ import { type CarriedReleases, checkReleases, NO_RELEASES } from "./carried.ts"
 export type EnvelopeFrame = Extract<Frame, { kind: "envelope" }>
 
 /** Why an envelope that its author signed says nothing that counts. It keeps its place; the line goes on. */
-export type AuthorFault = VerificationCode | "act.malformed" | "body.gone" | "body.withheld" | "body.key-gone"
+export type AuthorFault =
+  | VerificationCode
+  | "act.malformed"
+  | "body.gone"
+  | "body.withheld"
+  | "body.key-gone"
+  | "body.resealed"
 
 /**
  * One envelope after every check that needs no order: signatures, roll, body hash, stanzas, commitment, form of the act.

@@ -14,6 +14,7 @@ import { convict, keepBehind } from "./convicting.ts"
 import { type Damage, openDamage } from "./damage.ts"
 import { type EnteringParts, enter } from "./entering.ts"
 import type { Entered } from "./fold.ts"
+import { workInLate } from "./late.ts"
 import { lineEnd } from "./order.ts"
 import { takeWaiting } from "./resuming.ts"
 import { foldRoll, rollAfter } from "./roll.ts"
@@ -57,7 +58,7 @@ export async function openBook(parts: BookParts): Promise<Book> {
     for (let rest = run; rest.length > 0; ) {
       const taken = await takeRun(parts, damage, roll, rest)
       roll = taken.roll
-      parts.entered(taken.entered)
+      parts.entered([...taken.entered, ...(await workInLate(parts, roll))])
       if (!taken.broken) return
       rest = rest.slice(taken.broken.at)
       const [frame] = rest
@@ -79,10 +80,12 @@ export async function openBook(parts: BookParts): Promise<Book> {
     if (evidence.distrusted()) return
     const taken = await takeWaiting(parts, roll)
     roll = taken.roll
-    if (taken.entered.length > 0) parts.entered(taken.entered)
+    const entered = [...taken.entered, ...(await workInLate(parts, roll))]
+    if (entered.length > 0) parts.entered(entered)
   }
 
-  // A crash between the officers' word and what it lets in: what waits is taken in now.
+  // A crash between the officers' word, or a late act, and what follows from it: that is taken up now.
+  await workInLate(parts, roll)
   await resumed()
   return {
     roll: () => roll,

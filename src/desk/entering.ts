@@ -11,14 +11,9 @@ import { keepReleases } from "./carried.ts"
 import { ruleEntry } from "./entry.ts"
 import { type Entered, foldAct, freeTexts } from "./fold.ts"
 import { checkOrder, type LineEnd, seenPlace } from "./order.ts"
+import { fitsCommitment, keepCarried, RESEALED } from "./resealed.ts"
 
-export type EnteringParts = AccusingParts & {
-  crypto: Crypto
-  delegation: string
-  versions: ReadonlyMap<number, Rules>
-  /** Told of an envelope that this desk cannot open; any other member can seal it again. */
-  unopenable(line: string, place: number): void
-}
+export type EnteringParts = AccusingParts & { crypto: Crypto; versions: ReadonlyMap<number, Rules> }
 
 /**
  * Enters one envelope inside the caller's transaction: archive, line, texts, fold. One that is held already is passed
@@ -33,47 +28,54 @@ export function enter(parts: EnteringParts, roll: Roll, arrival: Arrival): Enter
 
 /** Enters one envelope behind `end` of its line, whatever its stamp says of what was before. */
 export function enterBehind(parts: EnteringParts, roll: Roll, arrival: Arrival, end: LineEnd): Entered[] {
-  const { archive } = parts
+  const { archive, crypto, evidence } = parts
   const seen = seenPlace(archive, arrival, end)
-  checkClaims(parts, roll, arrival, seen)
-  keepEnvelope(archive, arrival, end, seen)
-  keepTexts(parts, arrival)
-  if (arrival.fault) answerFault(parts, arrival, arrival.fault)
+  checkClaims(parts, roll.charter, arrival, seen)
+  const fault = arrival.fault ?? (fitsCommitment(archive, crypto, arrival) ? undefined : "body.resealed")
+  insertEnvelope(archive, { ...arrival, fault }, seen ?? 0)
+  moveOn(archive, arrival, end)
+  if (fault && isTheAuthors(fault))
+    evidence.againstAuthor(fault, arrival.frame, { line: arrival.signed.header.line, place: arrival.stamp.place })
   keepReleases(parts, arrival)
   const { form, body, releases } = arrival
-  if (!form || !body) return []
+  if (form?.act !== RESEALED) keepTexts(parts, arrival)
+  else if (!fault) keepCarried(archive, arrival)
+  if (!form || !body || fault) return []
   const act = { form, texts: body.texts, releases }
   return foldAct(archive, roll, act, entryOf(roll, arrival, end), parts.versions)
 }
 
-function keepEnvelope(archive: Archive, arrival: Arrival, end: LineEnd, seen: number | undefined): void {
-  const { sql } = archive
-  const { frame, stamp, body, fault } = arrival
-  const { header, hash } = arrival.signed
-  const index = Number(stamp.index)
-  sql.run`INSERT INTO envelope VALUES (${index}, ${header.line}, ${stamp.place}, ${header.from}, ${header.serial}, ${hash},
-    ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen ?? 0},
+/** One row of the archive; `seen` is 0 where what the header says of that does not fit this line. */
+export function insertEnvelope(
+  { sql }: Archive,
+  arrival: Omit<Arrival, "fault"> & { fault: string | undefined },
+  seen: number,
+): void {
+  const { body, fault, frame, signed, stamp } = arrival
+  const { header, hash } = signed
+  sql.run`INSERT INTO envelope VALUES (${Number(stamp.index)}, ${header.line}, ${stamp.place}, ${header.from},
+    ${header.serial}, ${hash}, ${frame.header}, ${frame.stamp}, ${stamp.head}, ${stamp.at}, ${header.precedence}, ${seen},
     ${body?.salt ?? null}, ${body?.act ?? null}, ${body ? null : frame.body}, ${fault ?? null}, NULL)`
-  sql.run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
+}
+
+/** Its line ends with it, and mail is asked for from behind it. */
+function moveOn(archive: Archive, { signed: { header }, stamp }: Arrival, end: LineEnd): void {
+  const index = Number(stamp.index)
+  archive.sql
+    .run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
   // What waited for officers comes after others that have greater indices.
   if (index < Number(archive.meta("next") ?? 0)) return
   archive.setMeta("next", String(index + 1))
   archive.setMeta("at", stamp.at)
 }
 
-function keepTexts({ archive: { sql }, crypto }: EnteringParts, { form, body, stamp }: Arrival): void {
+/** Keeps the free texts of an act, and that this envelope brought them. */
+export function keepTexts({ archive: { sql }, crypto }: EnteringParts, { form, body, stamp }: Arrival): void {
   for (const [i, t] of freeTexts(form, body?.texts ?? []).entries()) {
     const hash = textHash(crypto, t)
     sql.run`INSERT OR IGNORE INTO text VALUES (${hash}, ${t.salt}, ${t.bytes})`
     sql.run`INSERT INTO brought VALUES (${Number(stamp.index)}, ${i}, ${hash})`
   }
-}
-
-/** The author's fault is evidence; what did not open here is answered, so that a member can seal it again. */
-function answerFault(parts: EnteringParts, { frame, signed, stamp, body }: Arrival, fault: string): void {
-  const where = { line: signed.header.line, place: stamp.place }
-  if (isTheAuthors(fault)) parts.evidence.againstAuthor(fault, frame, where)
-  if (signed.header.from !== parts.delegation && !body) parts.unopenable(where.line, where.place)
 }
 
 /** What a rule may read of an envelope. */

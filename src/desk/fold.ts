@@ -45,12 +45,9 @@ export function foldAct(
   versions: ReadonlyMap<number, Rules> = rules,
 ): Entered[] {
   const { sql } = archive
-  return recordsOf(form, texts).map(({ json, salt }, i) => {
+  return recordRows(form, texts, releases).map(({ json, salt, matter, refused: carried }, i) => {
     const fields = fieldsOf(json)
-    const carried = releases.get(i)
-    // Words under a name that did not sign them count for nothing, before any rule is asked.
-    const refused = isReleaseFault(carried) ? carried : foldRecord(archive, roll, form.act, fields, entry, versions)
-    const matter = matterOf(fields)
+    const refused = carried ?? foldRecord(archive, roll, form.act, fields, entry, versions)
     sql.run`INSERT INTO record VALUES (${entry.index}, ${i}, ${form.act}, ${entry.line.id}, ${matter}, ${json}, ${salt}, ${refused})`
     indexRecord(archive, entry.index, i, form.act, fields)
     const { index, by, precedence } = entry
@@ -75,6 +72,19 @@ export function foldRecord(
   if (!version) return "version.unknown"
   const kind = version.get(act)
   return kind ? take(archive, kind, fields, entry) : "act.unknown"
+}
+
+/** The records of an act as the archive keeps them, with what is wrong with a release that one carries. */
+export function recordRows(
+  form: ActForm,
+  texts: readonly SaltedText[],
+  releases: CarriedReleases,
+): (RawRecord & { matter: string; refused: ReleaseFault | null })[] {
+  return recordsOf(form, texts).map((record, i) => {
+    const carried = releases.get(i)
+    // Words under a name that did not sign them count for nothing, before any rule is asked.
+    return { ...record, matter: matterOf(fieldsOf(record.json)), refused: isReleaseFault(carried) ? carried : null }
+  })
 }
 
 /** The records of an act: its one record, or those whose hashes it lists, in its order; null where one is missing or no text. */

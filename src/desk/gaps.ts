@@ -1,4 +1,7 @@
+import type { Crypto } from "#register/crypto.ts"
+import { nextHead } from "#seal/stamp.ts"
 import { type Archive, number, text } from "./archive.ts"
+import type { Arrival } from "./arrival.ts"
 
 /**
  * Where a line goes on although the registry's word does not follow, because two officers resumed
@@ -45,4 +48,31 @@ export function heldTo({ sql }: Archive, line: string): { place: number; head: s
   const place = number(gap.after)
   const held = sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${place}`
   return { place, head: text(held?.head) ?? line }
+}
+
+/**
+ * Makes room for an envelope that a member brought of those that are missing; false where it does not belong into a gap.
+ * What follows on both sides leaves no gap; else it becomes two.
+ */
+export function fillGap(archive: Archive, crypto: Crypto, { signed, stamp }: Arrival): boolean {
+  const { sql } = archive
+  const { line } = signed.header
+  const row = sql.get`SELECT * FROM gap WHERE line = ${line} AND after < ${stamp.place} AND until > ${stamp.place}`
+  if (!row) return false
+  const [after, until] = [number(row.after), number(row.until)]
+  const at = (place: number) =>
+    sql.get`SELECT "index", head, hash FROM envelope WHERE line = ${line} AND place = ${place}`
+  const [before, behind] = [at(after), at(until)]
+  const index = Number(stamp.index)
+  const isFree = !sql.get`SELECT 1 AS held FROM envelope WHERE "index" = ${index} OR hash = ${signed.hash}`
+  if (!isFree || index < Number(before?.index ?? -1) || index > Number(behind?.index)) return false
+  sql.run`DELETE FROM gap WHERE line = ${line} AND after = ${after} AND until = ${until}`
+  const [code, noted] = [text(row.code) ?? "", text(row.at) ?? ""]
+  const follows = (from: string, hash: string, head: string) => nextHead(crypto, from, hash) === head
+  const head = after === 0 ? line : (text(before?.head) ?? "")
+  if (stamp.place > after + 1 || !follows(head, signed.hash, stamp.head))
+    keepGap(archive, { line, after, until: stamp.place, code, at: noted, missing: true })
+  if (until > stamp.place + 1 || !follows(stamp.head, text(behind?.hash) ?? "", text(behind?.head) ?? ""))
+    keepGap(archive, { line, after: stamp.place, until, code, at: noted, missing: true })
+  return true
 }

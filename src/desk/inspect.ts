@@ -16,6 +16,7 @@ import { type Archive, bytes, number, text } from "./archive.ts"
 import { keyOfNewcomer } from "./arrival.ts"
 import { fieldsOf, matterOf } from "./fold.ts"
 import { gapBefore, hidesSerials } from "./gaps.ts"
+import { RESEALED } from "./resealed.ts"
 import { rollAfterAct } from "./roll.ts"
 
 /** One thing in an archive that does not hold: in which table, which row of it, and in a code what is wrong. */
@@ -93,10 +94,16 @@ async function checkEnvelope(known: Known, row: Row): Promise<SignedHeader> {
   if (body) must(commitment(crypto, header, body.salt, body.act) === header.commit, "body.commit")
   const sealed = bytes(row.sealed)
   if (sealed) must(crypto.sha256(sealed).toHex() === header.body.hash, "body.hash")
-  // What could not be opened says why; what could be, only that its act is of no form.
-  const fault = text(row.fault)
-  must(body ? fault === formFault(header, body.act) && !sealed : fault !== undefined, "body.malformed")
+  must(body ? isOpened(row, header, body.act) : text(row.fault) !== undefined, "body.malformed")
   return signed
+}
+
+/** What was opened is kept unsealed, with no fault but of its form; what was sealed again says why it did not open. */
+function isOpened(row: Row, header: Header, act: Uint8Array): boolean {
+  const fault = text(row.fault)
+  if (row.resealed !== null) return fault !== undefined
+  const isOther = fault === "body.resealed" && formOf(act)?.act === RESEALED
+  return row.sealed === null && (isOther || fault === formFault(header, act))
 }
 
 function rowBody(row: Row) {
@@ -146,7 +153,8 @@ function checkRecords({ archive: { sql }, crypto }: Known, row: Row): void {
   const body = rowBody(row)
   const form = body && publicLineNumber(text(row.line) ?? "") === undefined ? formOf(body.act) : undefined
   const rows = sql.all`SELECT * FROM record WHERE "index" = ${number(row.index)} ORDER BY number`
-  const named = form && "list" in form ? form.list : form ? [JSON.stringify(form.record)] : []
+  // What was sealed again and is not what the first header commits to counts for nothing.
+  const named = form?.act === RESEALED && rows.length === 0 ? [] : namesIn(form)
   must(rows.length === named.length, "act.malformed")
   for (const [i, one] of rows.entries()) {
     const [fields, salt] = [text(one.fields) ?? "", bytes(one.salt)]
@@ -156,6 +164,12 @@ function checkRecords({ archive: { sql }, crypto }: Known, row: Row): void {
     const name = salt ? recordHash(crypto, { salt, bytes: utf8(fields) }) : fields
     must(name === named[i] || (!salt && fields === "null"), "act.malformed")
   }
+}
+
+/** What an act names its records by: their salted hashes in a list; else the record itself. */
+function namesIn(form: ReturnType<typeof formOf>): readonly string[] {
+  if (!form) return []
+  return "list" in form ? form.list : [JSON.stringify(form.record)]
 }
 
 async function rollAfterRow({ crypto, roll }: Known, row: Row, { line, from }: Header): Promise<Roll> {

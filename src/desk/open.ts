@@ -70,6 +70,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   connectRooms(ground, calls, rooms)
   const enrol = clock.after(0, rooms.enrolment.look)
   // What waited when the desk was stopped goes on its way.
+  rooms.resealing.look()
   rooms.sender.wake()
   rooms.files.look()
   const { book, door, files, outbox, mailbox } = rooms
@@ -104,6 +105,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       rooms.slots.close()
       filling.close()
       rooms.relays.close()
+      rooms.resealing.close()
       await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close(), files.close()])
       // After the mail, whose last frames may still owe something.
       rooms.lineHeads.close()

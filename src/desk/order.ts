@@ -77,10 +77,14 @@ export function chainMisfit(archive: Archive, { signed: { header } }: Arrival): 
  * not: either its author lies, or the registry shows the line in two orders, and the signed header is the evidence.
  * A place that is missing here can be held against nobody and counts as nothing.
  */
-export function seenPlace(archive: Archive, { signed: { header } }: Arrival, end: LineEnd): number | undefined {
+export function seenPlace(
+  archive: Archive,
+  { signed: { header } }: Arrival,
+  end: Pick<LineEnd, "place">,
+): number | undefined {
   const { line, seen } = header
-  if (seen.place > end.place) return undefined
   if (isMissing(archive, line, seen.place)) return 0
+  if (seen.place > end.place) return undefined
   const row = archive.sql.get`SELECT head FROM envelope WHERE line = ${line} AND place = ${seen.place}`
   const head = seen.place === 0 ? line : text(row?.head)
   return head === seen.head ? seen.place : undefined

@@ -1,16 +1,12 @@
-import type { Precedence } from "#offices/act.ts"
 import { type Rules, rules, STATES } from "#offices/index.ts"
-import { isReleaseFault, type ReleaseFault } from "#offices/release.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { publicLineNumber } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
-import { type CarriedReleases, keepRelease } from "./carried.ts"
-import { ruleEntry } from "./entry.ts"
-import { fieldsOf, foldRecord } from "./fold.ts"
+import { foldEnvelope } from "./refolding.ts"
 import { rollAfterAct } from "./roll.ts"
-import { clearIndex, indexRecord } from "./search-index.ts"
+import { clearIndex } from "./search-index.ts"
 import { lateReleases } from "./unjudged.ts"
 
 type Row = Record<string, unknown>
@@ -74,46 +70,6 @@ export async function foldAgainIfOlder(
 function states({ sql }: Archive): Map<string, string> {
   const rows = sql.all`SELECT line, id, state, folded FROM matter`
   return new Map(rows.map((row) => [`${row.line} ${row.id}`, `${row.folded} ${row.state}`]))
-}
-
-function foldEnvelope(
-  { archive, versions }: Pick<RebuildParts, "archive" | "versions">,
-  roll: Roll,
-  envelope: Row,
-  late: CarriedReleases,
-): number {
-  const { sql } = archive
-  const index = number(envelope.index)
-  const line = text(envelope.line) ?? ""
-  const rows = sql.all`SELECT number, kind, fields, refused FROM record WHERE "index" = ${index} ORDER BY number`
-  const members = (text(sql.get`SELECT members FROM line WHERE id = ${line}`?.members) ?? "").split(" ")
-  const entry = ruleEntry(roll, {
-    ...{ index, line, members, place: number(envelope.place), by: text(envelope.sender) ?? "" },
-    ...{ at: text(envelope.at) ?? "", header: text(envelope.hash) ?? "" },
-    precedence: (text(envelope.precedence) ?? "ROUTINE") as Precedence,
-  })
-  for (const row of rows) {
-    const [kind, fields] = [text(row.kind) ?? "", fieldsOf(text(row.fields) ?? "")]
-    indexRecord(archive, index, number(row.number), kind, fields)
-    // What was found of a release stays found: its words may have been erased since.
-    if (isReleaseFault(row.refused)) continue
-    const found = lateFault(archive, { index, number: number(row.number) }, late)
-    const refused = found ?? foldRecord(archive, roll, kind, fields, entry, versions)
-    sql.run`UPDATE record SET refused = ${refused} WHERE "index" = ${index} AND number = ${number(row.number)}`
-  }
-  return rows.length
-}
-
-/** What is wrong with a release that nobody looked at before; one that holds is kept. */
-function lateFault(
-  archive: Archive,
-  at: { index: number; number: number },
-  late: CarriedReleases,
-): ReleaseFault | undefined {
-  const carried = late.get(at.number)
-  if (carried === undefined || isReleaseFault(carried)) return carried
-  keepRelease(archive, at, carried)
-  return undefined
 }
 
 async function rollAfterEnvelope(crypto: Crypto, roll: Roll, envelope: Row): Promise<Roll> {

@@ -48,10 +48,15 @@ function takeOne(parts: ResumingParts, roll: Roll, { arrival, code, follows }: U
   return enterBehind(parts, { ...roll, rules: rulesAt(roll, index) }, arrival, end)
 }
 
-/** Whether its place and index are free, its serial is a later one, and its members are the line's. */
+/**
+ * Whether its place and index are free, its serial is a later one, its members are the line's, and no more places are
+ * missing before it than indices of the register: a place that is out of reach would end the line for good.
+ */
 function canStand({ sql }: Archive, { signed: { header, hash }, stamp }: Arrival, end: LineEnd): boolean {
   const held = sql.get`SELECT 1 AS held FROM envelope WHERE "index" = ${Number(stamp.index)} OR hash = ${hash}`
   const last = sql.get`SELECT max(serial) AS serial FROM envelope WHERE line = ${header.line} AND sender = ${header.from}`
+  const before = sql.get`SELECT "index" FROM envelope WHERE line = ${header.line} AND place = ${end.place}`
+  const inReach = stamp.place - end.place <= Number(stamp.index) - Number(before?.index ?? -1)
   const sameMembers = end.members.join(" ") === membersOf(header.to).join(" ")
-  return !held && stamp.place > end.place && header.serial > Number(last?.serial ?? 0) && sameMembers
+  return !held && stamp.place > end.place && header.serial > Number(last?.serial ?? 0) && inReach && sameMembers
 }

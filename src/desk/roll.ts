@@ -30,11 +30,19 @@ export async function rollAfter(crypto: Crypto, roll: Roll, { body, signed, stam
   return rollAfterAct(crypto, roll, body.act, entry)
 }
 
-/** The roll as the archive's public envelopes fold it; nothing about keys is believed because the registry says so. */
-export async function foldRoll(crypto: Crypto, { sql }: Archive, founded: Founded): Promise<Roll> {
+/**
+ * The roll as the archive's public envelopes `before` an index fold it; nothing about keys is believed because the
+ * registry says so.
+ */
+export async function foldRoll(
+  crypto: Crypto,
+  { sql }: Archive,
+  founded: Founded,
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<Roll> {
   let roll = emptyRoll(founded)
   const rows = sql.all`SELECT "index", line, sender, hash, act FROM envelope
-    WHERE line IN (${publicLine(0)}, ${publicLine(1)}) AND act IS NOT NULL ORDER BY "index"`
+    WHERE line IN (${publicLine(0)}, ${publicLine(1)}) AND act IS NOT NULL AND "index" < ${before} ORDER BY "index"`
   for (const row of rows) {
     const line = publicLineNumber(text(row.line) ?? "") ?? -1
     const entry = { by: text(row.sender) ?? "", index: number(row.index), line, header: text(row.hash) ?? "" }

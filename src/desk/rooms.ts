@@ -11,6 +11,7 @@ import { type LineHeads, openLineHeads } from "./line-heads.ts"
 import { type Mailbox, openMailbox } from "./mailbox.ts"
 import { type Outbox, openOutbox } from "./outbox.ts"
 import { openRelays, type Relays } from "./relays/room.ts"
+import { openResealing, type Resealing } from "./resealing.ts"
 import { openReturning, type Returning } from "./returning.ts"
 import { openSender, type Sender } from "./sender.ts"
 import { openSlots, type Slots } from "./slots.ts"
@@ -21,8 +22,6 @@ import { openWitnessing, type Witnessing } from "./witnessing.ts"
 export type Calls = {
   /** Envelopes were taken in and are on disk. */
   entered: Call<readonly Entered[]>
-  /** An envelope does not open here: any other member can seal it again. */
-  unopenable: Call<{ line: string; place: number }>
   /** An act was handed in and is on disk. */
   submitted: Call<void>
   /** A day of UTC began. */
@@ -31,7 +30,7 @@ export type Calls = {
 
 /** Calls that nobody hears yet. */
 export function openCalls(): Calls {
-  return { entered: openCall(), unopenable: openCall(), submitted: openCall(), dayBegan: openCall() }
+  return { entered: openCall(), submitted: openCall(), dayBegan: openCall() }
 }
 
 /** What comes in: mail is verified and folded, the register is followed, the ends of lines are held against it. */
@@ -53,7 +52,6 @@ export async function openTaking(ground: Ground, calls: Calls): Promise<Taking> 
     ...ground,
     identity: vault.identity,
     entered: calls.entered.tell,
-    unopenable: (line, place) => calls.unopenable.tell({ line, place }),
     checkpoint(note) {
       lineHeads.passed("checkpoint")
       witnessing.offer(note)
@@ -83,8 +81,11 @@ export function openGiving(ground: Ground, calls: Calls, { book }: Taking): Givi
   return { outbox, files, door, sender }
 }
 
-/** What the desk says by itself: that its delegation takes part, in the slots that it is there, and what it passes on. */
-export type Speaking = { enrolment: Enrolment; slots: Slots; relays: Relays }
+/**
+ * What the desk says by itself: that its delegation takes part, in the slots that it is there, what it passes on, what
+ * does not open here, and what others could not open.
+ */
+export type Speaking = { enrolment: Enrolment; slots: Slots; relays: Relays; resealing: Resealing }
 
 /** Opens what speaks by itself. */
 export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giving: Giving): Speaking {
@@ -97,7 +98,12 @@ export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giv
     dayBegan: calls.dayBegan.tell,
   })
   const relays = openRelays({ ...ground, ...giving, roll })
-  return { enrolment, slots, relays }
+  const resealing = openResealing({
+    ...{ ...ground, ...giving, roll },
+    software: softwareHash(),
+    submitted: calls.submitted.tell,
+  })
+  return { enrolment, slots, relays, resealing }
 }
 
 /** What keeps the desk with its registry: the mail that it follows, and what it hands back to one that lost entries. */
@@ -132,13 +138,14 @@ export type Rooms = Taking & Giving & Speaking & Following
 
 /** Says who hears what. Nothing was called out before: every room but the mail waits to be asked, and mail takes time. */
 export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void {
-  const { door, enrolment, files, isEnrolled, lineHeads, mailbox, relays, sender, slots, witnessing } = rooms
+  const { enrolment, files, isEnrolled, lineHeads, mailbox, relays, resealing, sender, slots, witnessing } = rooms
   calls.entered.hear((entered) => {
     const told = entered.map(({ refused, callsForReceipt, ...one }) => one)
     live.tell({ kind: "entered", entered: told })
     relays.entered(entered)
     slots.entered(entered)
     enrolment.look()
+    resealing.look()
     sender.wake()
     files.look()
   })
@@ -146,10 +153,6 @@ export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void
   calls.entered.hear(() => {
     lineHeads.passed("mail")
     void witnessing.look()
-  })
-  calls.unopenable.hear(({ line, place }) => {
-    const records = [{ fields: { matter: line, place } }]
-    door.hand({ act: "line.unopenable", line, records, token: `unopenable.${line}.${place}` }, { officer: null })
   })
   calls.submitted.hear(() => {
     sender.wake()

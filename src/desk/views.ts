@@ -17,6 +17,7 @@ import { lineageOf } from "./proposing.ts"
 import { clearText } from "./reading.ts"
 import { relayView } from "./relays/view.ts"
 import { splitTexts } from "./texts.ts"
+import { unopenableAt } from "./unopened.ts"
 
 /** What screens and scripts read of the archive. Nothing here changes anything. */
 export type Views = {
@@ -214,6 +215,7 @@ function envelopes({ archive, sql }: Reading, line: string, before: number | und
     hash: text(row.hash) ?? "",
     fault: text(row.fault) ?? null,
     gap: gapBefore(archive, line, number(row.place)),
+    unopenable: unopenableAt(archive, line, number(row.place)),
     records: sql.all`SELECT kind, matter, refused FROM record WHERE "index" = ${number(row.index)} ORDER BY number`.map(
       (r) => ({ kind: text(r.kind) ?? "", matter: text(r.matter) ?? "", refused: text(r.refused) ?? null }),
     ),

@@ -6,7 +6,7 @@
 import type { AnyActKind, ClockRule, Discretion } from "./act.ts"
 import { callEntered, callStated } from "./lines/call.ts"
 import { checkAnswered, checkCalled, checkClock, checkClosed, checkExplained, checkUnanswered } from "./lines/check.ts"
-import { lineAccepted, lineChecked, lineProposed, lineResealed, lineUnopenable } from "./lines/line.ts"
+import { lineAccepted, lineChecked, lineProposed } from "./lines/line.ts"
 import { isMessageDiscreet, messageRecalled, messageSent } from "./lines/message.ts"
 import {
   messageAcknowledged,
@@ -17,6 +17,7 @@ import {
   messageTakenIntoAccount,
 } from "./lines/receipts.ts"
 import { relayAnswerPassedOn, relayAnswerReleased, relayPassedOn, relayReturned } from "./lines/relay.ts"
+import { lineResealed, lineUnopenable } from "./lines/resealing.ts"
 import { lineBackInService, lineContact, lineOutOfService } from "./lines/service.ts"
 import { messageClock, messageUnanswered } from "./lines/silence.ts"
 import { messageTranslated } from "./lines/translation.ts"
@@ -78,4 +79,4 @@ export const discretion: ReadonlyMap<string, Discretion<any>> = new Map([["messa
  * The number of what folded states look like: raised with every change of a state's shape. States are derived, so an
  * archive that an earlier release folded is folded again when it is opened.
  */
-export const STATES = 6
+export const STATES = 7

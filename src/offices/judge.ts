@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { type AnyActKind, type Entry, id, officeOf, type Refusal, refuse, type Verdict } from "./act.ts"
 import { isOpen, type LineState } from "./lines/line.ts"
+import { isEnvelopeMatter } from "./lines/resealing.ts"
 
 /** The outer form of an act: one record, or up to 500 of one kind named by their hashes (docs/specs/envelope.md §3). */
 export const actForm = z.union([
@@ -24,8 +25,8 @@ export function parseRecord(kind: AnyActKind, value: unknown): ParsedRecord | Re
 /** A matter as it was folded: what it is, and its state. */
 export type Matter = { office: string; state: unknown }
 
-/** What a line carries before it is open: its text and its members' acceptance, nothing else. */
-const OPENING: readonly string[] = ["line.proposed", "line.accepted"]
+/** What a line carries before it is open: its text and its members' acceptance, and what mends those. */
+const OPENING: readonly string[] = ["line.proposed", "line.accepted", "line.unopenable", "line.resealed"]
 
 /**
  * The one judgement of every act on a sealed line, at the door and in the book alike: until each member has accepted, a
@@ -38,9 +39,11 @@ export function judge(
   record: ParsedRecord,
   entry: Entry,
 ): Verdict {
-  if (kind.kind.startsWith("line.") && record.matter !== entry.line.id) return refuse("line.text-does-not-fit")
+  const office = officeOf(kind)
+  if (office === "line" && record.matter !== entry.line.id) return refuse("line.text-does-not-fit")
   if (!OPENING.includes(kind.kind) && !isOpen(line)) return refuse("line.not-open")
   // Its author chose the matter: one of another kind has a state that this rule cannot read.
-  if (matter && matter.office !== officeOf(kind)) return refuse("act.other-matter")
+  const isAnother = matter !== undefined && matter.office !== office
+  if (isAnother || isEnvelopeMatter(record.matter) !== (office === "envelope")) return refuse("act.other-matter")
   return kind.mayAct(matter?.state, record, entry)
 }

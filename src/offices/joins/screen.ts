@@ -189,6 +189,8 @@ export type EnvelopeRow = {
   fault: string | null
   /** The last place before it, where this desk went on although the registry's word does not follow, and why not. */
   gap: { after: number; code: string } | null
+  /** Members that could not open it, since when, and who sealed it again for them. */
+  unopenable: { by: string; at: string; resealed: { by: string; at: string } | null }[]
   records: { kind: string; matter: string; refused: string | null }[]
 }
 

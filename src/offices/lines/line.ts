@@ -87,32 +87,6 @@ export const lineChecked: ActKind<LineState, z.infer<typeof checked>> = actKind(
   fold: keep,
 })
 
-const unopenable = z.strictObject({ matter: id, place: z.int().min(1) })
-
-/** A member's word that the envelope at this place does not open for it; any other member can seal it again. */
-export const lineUnopenable: ActKind<LineState, z.infer<typeof unopenable>> = actKind({
-  kind: "line.unopenable",
-  schema: unopenable,
-  texts: [],
-  by: "desk",
-  callsForReceipt: false,
-  mayAct: (state) => (state ? "permitted" : refuse("line.not-proposed")),
-  fold: keep,
-})
-
-const resealed = z.strictObject({ matter: id, place: z.int().min(1) })
-
-/** Sealing again what a member could not open. The form is fixed; this release of the rules takes none in. */
-export const lineResealed: ActKind<LineState, z.infer<typeof resealed>> = actKind({
-  kind: "line.resealed",
-  schema: resealed,
-  texts: [],
-  by: "officer",
-  callsForReceipt: false,
-  mayAct: () => refuse("line.reserved"),
-  fold: keep,
-})
-
 function keep(state: LineState | undefined): LineState {
   if (!state) throw new Error("an act stands on a line that was never proposed")
   return state

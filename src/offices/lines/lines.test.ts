@@ -9,6 +9,7 @@ import type { LineState } from "./line.ts"
 import type { MessageState } from "./message.ts"
 import { OBJECTIONS } from "./receipts.ts"
 import { RELEASED } from "./relay-form.ts"
+import { envelopeMatter } from "./resealing.ts"
 
 const kinds: AnyActKind[] = [...(rules.get(1)?.values() ?? [])]
 const hash = (n: number) => n.toString(16).padStart(64, "0")
@@ -39,6 +40,8 @@ const tried: fc.Arbitrary<Try> = fc.record({
   }),
 })
 
+const RESEALING = ["line.unopenable", "line.resealed"]
+
 type World = { states: Map<string, unknown>; offices: Map<string, string>; taken: number; verdicts: string[] }
 
 const START = Date.parse("2026-11-23T00:00:00.000Z")
@@ -50,7 +53,11 @@ function fieldsOf(
   states: World["states"],
 ): Record<string, unknown> {
   const kind = kinds[one.kind]?.kind ?? ""
-  const matter = kind.startsWith("line.") ? LINE : hash(100 + one.matter)
+  const matter = RESEALING.includes(kind)
+    ? envelopeMatter(one.more.place)
+    : kind.startsWith("line.")
+      ? LINE
+      : hash(100 + one.matter)
   // Mostly what there is to answer: what is not there is refused soon.
   const known = (states.get(matter) as MessageState | undefined)?.header
   const all: Record<string, unknown> = {
@@ -72,7 +79,7 @@ function fieldsOf(
   const wanted: Record<string, readonly string[]> = {
     "line.proposed": ["text", "purpose"],
     "line.unopenable": ["place"],
-    "line.resealed": ["place"],
+    "line.resealed": ["place", "part", "of"],
     "message.sent": ["language", "subject", "body", "replyTo", "replyBy", "relay", "relayed", "release", "words"],
     "message.opened": ["of", "role"],
     "message.acknowledged": ["of"],
@@ -108,6 +115,7 @@ function fieldsOf(
     "call.stated": ["of", "same", "text"],
   }
   if (kind === "call.entered") all.readBack = "REFUSED"
+  if (kind === "line.resealed") Object.assign(all, { part: 1 + (one.about % 2), of: 1 + (one.matter % 2) })
   if (kind === "message.translated") all.language = one.about % 3 === 0 ? "en" : "uk"
   return Object.fromEntries(Object.entries(all).filter(([key]) => key === "matter" || wanted[kind]?.includes(key)))
 }
@@ -257,12 +265,12 @@ test("two parties who do the same are treated the same", () => {
 test("until every member has accepted, a line carries nothing but its own acts", () => {
   fc.assert(
     fc.property(sequence, onLine, (tries, members) => {
-      const { states } = play(tries, members, false)
+      const { offices, states } = play(tries, members, false)
       const line = states.get(LINE) as LineState | undefined
       if (line?.openedAt) assert.deepEqual(Object.keys(line.accepted).sort(), [...members].sort())
       else
         assert.deepEqual(
-          [...states.keys()].filter((matter) => matter !== LINE),
+          [...states.keys()].filter((matter) => !["line", "envelope"].includes(offices.get(matter) ?? "")),
           [],
         )
     }),

@@ -42,7 +42,7 @@ export function EnvelopeItem({ row, line }: { row: EnvelopeRow; line: string }) 
             )}
           </div>
         ))}
-        <EnvelopeMarks row={row} />
+        <EnvelopeMarks row={row} line={line} />
         {row.records.length === 0 && row.fault === null && t("act.none")}
       </td>
     </tr>

@@ -78,7 +78,6 @@ function grouped(rows: readonly EnvelopeRow[]): EnvelopeRow[][] {
 }
 
 function isCheck(row: EnvelopeRow): boolean {
-  return (
-    row.fault === null && row.gap === null && row.records.every((r) => r.kind === "line.checked" && r.refused === null)
-  )
+  const isMarked = row.fault !== null || row.gap !== null || row.unopenable.length > 0
+  return !isMarked && row.records.every((r) => r.kind === "line.checked" && r.refused === null)
 }
