@@ -1,3 +1,4 @@
+import type { ComponentType } from "react"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"
@@ -5,6 +6,7 @@ import { Line } from "./lines/Line.tsx"
 import { Message } from "./lines/Message.tsx"
 import { NewLine } from "./lines/NewLine.tsx"
 import { RelayScreen } from "./lines/RelayScreen.tsx"
+import { StopScreen } from "./lines/StopScreen.tsx"
 import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
@@ -18,6 +20,17 @@ import { CheckScreen } from "./watch/CheckScreen.tsx"
 import { OverdueScreen } from "./watch/OverdueScreen.tsx"
 import { useWords } from "./words.ts"
 
+/** Screens whose address says nothing but their name. */
+const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
+  ["translations", TranslationQueue],
+  ["overdue", OverdueScreen],
+  ["board", BoardScreen],
+  ["relays", RelayScreen],
+  ["changes", ChangesScreen],
+  ["search", Search],
+  ["register", Register],
+])
+
 /** The screen that the address names. */
 export function Screen() {
   const { path, query } = usePlace()
@@ -30,17 +43,13 @@ export function Screen() {
     return <Message key={`${first}/${second}`} line={first} matter={second} />
   if (office === "translate" && first && second)
     return <Translate key={`${first}/${second}`} line={first} matter={second} into={query.get("into")} />
-  if (office === "translations") return <TranslationQueue />
   if (office === "compose") return <Compose key={query.toString()} query={query} />
   if (office === "call") return <CallForm key={query.toString()} query={query} />
-  if (office === "overdue") return <OverdueScreen />
-  if (office === "board") return <BoardScreen />
   if (office === "check" && first && second)
     return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />
-  if (office === "relays") return <RelayScreen />
-  if (office === "changes") return <ChangesScreen />
-  if (office === "search") return <Search />
-  if (office === "register") return <Register />
+  if (office === "stop") return <StopScreen key={query.toString()} drill={query.has("drill")} />
+  const Plain = PLAIN.get(office)
+  if (Plain) return <Plain />
   return (
     <>
       <Heading>{t("screen.unknown")}</Heading>

@@ -10,6 +10,7 @@ import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
 import type relay from "#words/en/relay.json"
 import type search from "#words/en/search.json"
+import type stop from "#words/en/stop.json"
 import type templates from "#words/en/templates.json"
 import type translation from "#words/en/translation.json"
 import type watch from "#words/en/watch.json"
@@ -31,6 +32,7 @@ export type WordId =
   | keyof typeof register
   | keyof typeof relay
   | keyof typeof search
+  | keyof typeof stop
   | keyof typeof watch
   | keyof typeof translation
   | keyof typeof check

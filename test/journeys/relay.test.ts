@@ -17,7 +17,7 @@ import {
   word,
 } from "./browser.ts"
 
-const DESKS = ["secretariat", "ukraine", "russian-federation"]
+const DESKS = ["secretariat", "ukraine", "russian-federation", "icrc"]
 // Slots pass while somebody watches; the rest of the office does not notice.
 const clocks = {
   slot: { attended: 3, unattended: 900 },
@@ -72,7 +72,8 @@ async function person(at: string, look: Look): Promise<Person> {
 
 /** Presses a button or a box that the keyboard reaches. */
 async function press(page: Page, role: "button" | "checkbox", name: string, key = "Enter"): Promise<void> {
-  const target = page.getByRole(role, { name, exact: true })
+  // A screen that has not heard its desk for a while offers nothing until it does.
+  const target = page.getByRole(role, { name, exact: true, disabled: false })
   await target.first().waitFor()
   await tabTo(page, target.first(), 120)
   await page.keyboard.press(key)
@@ -197,4 +198,67 @@ test("words go both ways without a name, in slots, and neither end is told of th
   await open(author, answer)
   await author.page.getByText(relay("uk", "relay.no-name")).waitFor()
   for (const { page } of [author, secretariat, addressee]) await page.context().close()
+})
+
+test("a shaking hand calls an emergency stop: both parties and the secretariat see it run, answer by one key, see it end", {
+  skip: withoutBrowser,
+}, async () => {
+  const [caller, party, other, secretariat] = await Promise.all([
+    person("icrc", { language: "ru", width: 360 }),
+    person("ukraine", { language: "en" }),
+    person("russian-federation", { language: "uk", dark: true }),
+    person("secretariat", { language: "ru" }),
+  ])
+  const stop = (language: Language, id: string) => word(language, "stop", id)
+  const { page } = caller
+  await page.keyboard.press("!")
+  const where = page.getByLabel(stop("ru", "stop.where"), { exact: true })
+  await where.waitFor()
+  await page.keyboard.type("Школа в вымышленном селе Линдава")
+  await assertAccessible(page, "calling a stop")
+  // However often Enter is struck, it only goes on: to the button, and to the question behind it.
+  for (let i = 0; i < 5; i++) await page.keyboard.press("Enter")
+  assert.equal(await page.getByRole("dialog").count(), 0)
+  await page.keyboard.press("Enter")
+  const confirm = page.getByRole("dialog").getByRole("button", { name: stop("ru", "stop.confirm"), disabled: false })
+  await confirm.waitFor()
+  await assertAccessible(page, "the one question before a stop")
+  await tabTo(page, confirm)
+  await page.keyboard.press("Enter")
+
+  for (const { page, language } of [party, other, secretariat]) {
+    const bar = page.getByRole("region", { name: stop(language, "stop.title"), exact: true }).getByRole("link")
+    await bar.waitFor()
+    await tabTo(page, bar)
+    await page.keyboard.press("Enter")
+    await page.getByRole("article").getByRole("timer").waitFor()
+    await assertAccessible(page, `a stop in ${language}`)
+  }
+  await party.page.keyboard.press("a")
+  await party.page.getByRole("button", { name: stop("en", "stop.cascade") }).waitFor()
+  await party.page.keyboard.press("c")
+  const cascaded = word("ru", "lines", "rung.cascaded")
+  await secretariat.page.getByText(`${nameOf("ukraine", "ru")}: ${cascaded}`).waitFor()
+  const release = relay("en", "relay.release-one", { answer: relay("en", "relay.answer.cascaded") })
+  await press(party.page, "button", release)
+  await page.getByText(relay("ru", "relay.heard-from", { name: nameOf("ukraine", "ru") })).waitFor()
+  await assertAccessible(page, "a caller's side of a stop")
+
+  await press(page, "button", stop("ru", "stop.end"))
+  await tabTo(page, page.getByRole("dialog").getByRole("button", { name: stop("ru", "stop.end") }))
+  await page.keyboard.press("Enter")
+  for (const { page, language } of [caller, party, other, secretariat])
+    await page.getByRole("article").getByText(stop(language, "stop.ended")).waitFor()
+
+  await other.page.keyboard.press("d")
+  const drill = other.page.getByRole("button", { name: stop("uk", "stop.call"), disabled: false })
+  await drill.waitFor()
+  await other.page.keyboard.press("Enter")
+  await tabTo(other.page, other.page.getByRole("dialog").getByRole("button", { name: stop("uk", "stop.confirm") }))
+  await other.page.keyboard.press("Enter")
+  const bar = party.page.getByRole("region", { name: stop("en", "stop.title"), exact: true }).getByRole("link")
+  await bar.getByText(stop("uk", "stop.drill")).waitFor()
+  await bar.click()
+  await party.page.getByText(stop("en", "stop.drill-meaning")).first().waitFor()
+  for (const { page } of [caller, party, other, secretariat]) await page.context().close()
 })

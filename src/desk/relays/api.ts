@@ -1,6 +1,7 @@
 import { Hono } from "hono"
 import type { Officer } from "../officers.ts"
 import type { Desk } from "../open.ts"
+import { runningStops } from "./stops.ts"
 
 /** What waits to be passed on or carried back, over HTTP; asking, returning and releasing are acts like any other. */
 export function relaysApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
@@ -15,5 +16,6 @@ export function relaysApi(desk: Desk): Hono<{ Variables: { officer: Officer } }>
     const carried = desk.relays.carryAnswer(which, c.get("officer").id)
     return c.json(carried, "refused" in carried ? 409 : 200)
   })
+  app.get("/stops", (c) => c.json(runningStops(desk.archive, desk.delegation, desk.now())))
   return app
 }

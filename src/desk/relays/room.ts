@@ -93,8 +93,10 @@ export function openRelays(parts: RelaysParts): Relays {
 
 function lookOnce(parts: RelaysParts): void {
   const { archive, clock } = parts
+  // Stops first: nothing that stands in the way of other words may stand in theirs.
   passOnStops(parts)
-  for (const leg of dueLegs(archive, instantOf(clock))) handLeg(parts, leg)
+  const due = dueLegs(archive, instantOf(clock))
+  for (const leg of due.toSorted((a, b) => Number(b.officer === null) - Number(a.officer === null))) handLeg(parts, leg)
   for (const leg of stampedLegs(archive)) {
     stateDispatch(parts, leg)
     if (messageOn(archive, leg.line, leg.matter)?.recalled) recallLeg(parts, leg)

@@ -89,3 +89,18 @@ export type RelayAnswerRow = {
 
 /** GET /api/relays */
 export type RelayQueue = { requests: RelayRequestRow[]; answers: RelayAnswerRow[] }
+
+/** GET /api/stops: an emergency stop that nobody ended, the latest first. */
+export type StopRow = {
+  line: string
+  /** Null while it is on its way to the registry. */
+  matter: string | null
+  /** Whose call it is. */
+  caller: string
+  /** When the caller handed it in, as its own desk says; the clock on every screen runs from here. */
+  since: string
+  subject: string | null
+  language: string
+  /** Whether this delegation has not stated receipt yet. */
+  awaits: boolean
+}

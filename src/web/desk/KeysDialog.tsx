@@ -22,6 +22,8 @@ const KEYS = [
   ["h", "keys.hold"],
   ["y", "keys.pass-on"],
   ["p", "keys.print"],
+  ["!", "keys.stop"],
+  ["d", "keys.drill"],
   ["?", "keys.this"],
   ["Esc", "keys.leave"],
 ] as const

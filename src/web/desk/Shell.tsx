@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react"
+import { StopBar } from "../lines/StopBar.tsx"
 import { go } from "../router.ts"
 import { goToSearch } from "../search/asked.ts"
 import { SoundBar } from "../watch/SoundBar.tsx"
@@ -33,6 +34,8 @@ export function Shell({ children }: { children: ReactNode }) {
     j: () => stepRow(1),
     k: () => stepRow(-1),
     "?": () => showKeys(true),
+    "!": () => go("/stop"),
+    d: status.exercise ? () => go("/stop?drill=1") : undefined,
   })
   return (
     <div className="shell">
@@ -44,6 +47,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AlarmBanner />
       <NeedsBanner />
       <SilenceBanner />
+      <StopBar />
       <UrgentBar />
       <TelephoneBar />
       <SoundBar />

@@ -59,6 +59,14 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
           </ul>
         ))}
       </nav>
+      <To href="/stop" className="button stop-button" aria-current={path === "/stop" ? "page" : undefined}>
+        {t("stop.button")} <kbd>!</kbd>
+      </To>
+      {status.exercise && (
+        <To href="/stop?drill=1" className="button small">
+          {t("stop.drill-button")} <kbd>d</kbd>
+        </To>
+      )}
       <Clocks />
       <Connection />
       <Preferences onKeys={onKeys} />

@@ -17,6 +17,8 @@ export function UrgentBar() {
   const flashes = inbox.rows.filter(
     (row) =>
       row.precedence === "FLASH" &&
+      // A stop has a bar of its own.
+      row.form !== "emergency-stop" &&
       row.awaits &&
       row.by !== status.delegation &&
       path !== `/message/${row.line}/${row.matter}`,

@@ -25,6 +25,7 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
   const [handed, setHanded] = useState<readonly Asked[]>([])
   const offered = offers(message, status, live.now())
   const isOwn = message.by === status.delegation
+  const isStop = message.form === "emergency-stop"
   const may = (what: Offered) => offered[what] === "permitted" && !handed.includes(what) && !silent
   const reply = `/compose?line=${message.line}&reply=${message.matter}`
   async function hold(): Promise<void> {
@@ -32,8 +33,9 @@ export function Actions({ message, again }: { message: MessageView; again(): voi
     again()
   }
   useKeys({
-    a: !isOwn && may("acknowledge") ? () => setAsked("acknowledge") : undefined,
-    c: !isOwn && may("cascade") ? () => setAsked("cascade") : undefined,
+    // A stop has one key for each of these, without a question.
+    a: !isOwn && !isStop && may("acknowledge") ? () => setAsked("acknowledge") : undefined,
+    c: !isOwn && !isStop && may("cascade") ? () => setAsked("cascade") : undefined,
     t: !isOwn && may("account") ? () => setAsked("account") : undefined,
     o: !isOwn && may("object") ? () => setAsked("object") : undefined,
     r: () => go(reply),

@@ -7,6 +7,7 @@ import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { Qr } from "../parts/Qr.tsx"
 import { useLanguage, useWords } from "../words.ts"
 import { FaxLadder } from "./FaxLadder.tsx"
+import { MessageText } from "./StopAnswers.tsx"
 
 /** A text longer than this many signs is set smaller, so that the page stays one. */
 const LONG = 1500
@@ -51,9 +52,7 @@ export function FaxPage({ message }: { message: MessageView }) {
           <FullInstant at={message.deadline} />
         </dd>
       </dl>
-      <p className="body" lang={message.language}>
-        {message.body ?? t("text.gone")}
-      </p>
+      <MessageText body={message.body} form={message.form} language={message.language} />
       <FaxFiles files={message.files} />
       <FaxLadder message={message} />
       <div className="fax-hash">

@@ -15,6 +15,7 @@ import { MessageHead } from "./MessageHead.tsx"
 import { RelayFacts } from "./RelayFacts.tsx"
 import { RelayRelease } from "./RelayRelease.tsx"
 import { RelayWay } from "./RelayWay.tsx"
+import { StopPanel } from "./StopPanel.tsx"
 
 /** One message as its author wrote it, what was said of it, and how far it came. */
 export function Message({ line, matter }: { line: string; matter: string }) {
@@ -40,6 +41,7 @@ export function Message({ line, matter }: { line: string; matter: string }) {
     document.addEventListener("visibilitychange", open)
     return () => document.removeEventListener("visibilitychange", open)
   }, [isUnread, silent, line, matter])
+  const isStop = value?.form === "emergency-stop"
   if (!value)
     return (
       <>
@@ -50,9 +52,10 @@ export function Message({ line, matter }: { line: string; matter: string }) {
   return (
     <>
       <article className="message">
+        {isStop && <StopPanel message={value} again={again} />}
         <MessageHead message={value} />
         <RelayFacts message={value} />
-        <Translations message={value} />
+        {!isStop && <Translations message={value} />}
         <MessageFiles message={value} again={again} />
         <Actions message={value} again={again} />
         <RelayWay message={value} again={again} />

@@ -3,6 +3,7 @@ import { useNameOf } from "../parts/Delegation.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
 import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { useWords } from "../words.ts"
+import { MessageText } from "./StopAnswers.tsx"
 
 /** The message that is replied to, in its author's own words, beside the draft. */
 export function Original({ message }: { message: MessageView }) {
@@ -15,9 +16,7 @@ export function Original({ message }: { message: MessageView }) {
         <FullInstant at={message.at} />
       </p>
       <h2 lang={message.language}>{message.subject ?? t("text.gone")}</h2>
-      <p className="body" lang={message.language}>
-        {message.body ?? t("text.gone")}
-      </p>
+      <MessageText body={message.body} form={message.form} language={message.language} />
     </aside>
   )
 }

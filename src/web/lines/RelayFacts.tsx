@@ -44,9 +44,9 @@ function Passed({ message, relay }: { message: MessageView; relay: Extract<Relay
         <dd>{from === null ? t("relay.no-name") : <strong>{t("relay.signed-by", { name: nameOf(from) })}</strong>}</dd>
         {release && (
           <>
-            <dt>{t("relay.verified")}</dt>
+            <dt>{t("relay.signature")}</dt>
             <dd>
-              <FullInstant at={release.at} />
+              {t("relay.verified")} <FullInstant at={release.at} />
             </dd>
             <dt>{t("relay.same-to")}</dt>
             <dd>{alternat(release.to, status, message.line).map(nameOf).join(" · ")}</dd>

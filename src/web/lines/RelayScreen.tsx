@@ -13,6 +13,7 @@ import { PRECEDENCES, PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { To } from "../parts/To.tsx"
 import { useWords } from "../words.ts"
 import { LegItem } from "./RelayWay.tsx"
+import { MessageText } from "./StopAnswers.tsx"
 
 /** What waits at the secretariat: words to be passed on, the most urgent first, and answers to be carried back. */
 export function RelayScreen() {
@@ -87,9 +88,7 @@ function Request({ row, act }: RowProps<RelayRequestRow>) {
           {row.subject ?? t("text.gone")}
         </To>
       </h3>
-      <p className="body" lang={row.language}>
-        {row.body ?? t("text.gone")}
-      </p>
+      <MessageText body={row.body} form={row.form} language={row.language} />
       {row.legs.length > 0 && (
         <ul>
           {row.legs.map((leg) => (

@@ -9,13 +9,15 @@ export type AskDialogProps = {
   /** The word on the button that does it. */
   confirm: string
   disabled?: boolean | undefined
+  /** For a hand that shakes. */
+  huge?: boolean
   /** Does it; answers in words what went wrong, or nothing. */
   onConfirm(): Promise<string | undefined>
   onClose(): void
 }
 
 /** A question that holds the focus until it is answered. Escape always leaves without doing anything. */
-export function AskDialog({ title, children, confirm, disabled, onConfirm, onClose }: AskDialogProps) {
+export function AskDialog({ title, children, confirm, disabled, huge, onConfirm, onClose }: AskDialogProps) {
   const { t } = useWords()
   const { silent } = useDesk()
   const [wrong, setWrong] = useState<string>()
@@ -43,7 +45,7 @@ export function AskDialog({ title, children, confirm, disabled, onConfirm, onClo
               {t("dialog.cancel")}
             </Button>
             <Button
-              className="button strong"
+              className={huge ? "button strong huge" : "button strong"}
               isDisabled={busy || silent || disabled === true}
               onPress={() => void act()}
             >

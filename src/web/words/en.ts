@@ -8,6 +8,7 @@ import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
 import relay from "#words/en/relay.json"
 import search from "#words/en/search.json"
+import stop from "#words/en/stop.json"
 import templates from "#words/en/templates.json"
 import translation from "#words/en/translation.json"
 import watch from "#words/en/watch.json"
@@ -23,6 +24,7 @@ export const words: Record<string, string> = {
   ...register,
   ...refusals,
   ...relay,
+  ...stop,
   ...templates,
   ...search,
   ...translation,

@@ -8,6 +8,7 @@ import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
 import relay from "#words/ru/relay.json"
 import search from "#words/ru/search.json"
+import stop from "#words/ru/stop.json"
 import templates from "#words/ru/templates.json"
 import translation from "#words/ru/translation.json"
 import watch from "#words/ru/watch.json"
@@ -23,6 +24,7 @@ export const words: Record<string, string> = {
   ...register,
   ...refusals,
   ...relay,
+  ...stop,
   ...templates,
   ...search,
   ...translation,

@@ -8,6 +8,7 @@ import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
 import relay from "#words/uk/relay.json"
 import search from "#words/uk/search.json"
+import stop from "#words/uk/stop.json"
 import templates from "#words/uk/templates.json"
 import translation from "#words/uk/translation.json"
 import watch from "#words/uk/watch.json"
@@ -23,6 +24,7 @@ export const words: Record<string, string> = {
   ...register,
   ...refusals,
   ...relay,
+  ...stop,
   ...templates,
   ...search,
   ...translation,
