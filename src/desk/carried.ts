@@ -6,7 +6,8 @@ import { contradict, parseRelease } from "#seal/release.ts"
 import { type Archive, bytes, text } from "./archive.ts"
 import type { Arrival, ArrivalParts } from "./arrival.ts"
 import type { Evidence } from "./evidence.ts"
-import { fieldsOf, recordsOf } from "./fold.ts"
+import { fieldsOf } from "./fold.ts"
+import { recordsOf } from "./records.ts"
 
 /** What the records of an act carry, by their number: a release that holds, or why it does not. */
 export type CarriedReleases = ReadonlyMap<number, Carried | ReleaseFault>
@@ -23,16 +24,23 @@ export async function checkReleases(
   if (!form || !body || header.to === "*") return NO_RELEASES
   const kind = versions.get(roll.rules)?.get(form.act)
   if (!kind?.release) return NO_RELEASES
+  const records = recordsOf(form, body.texts).map(({ json }) => fieldsOf(json))
+  // Most acts carry none: their texts need not be hashed for it.
+  if (!records.some(namesRelease)) return NO_RELEASES
   const texts = new Map(body.texts.map((salted) => [textHash(crypto, salted), salted.bytes]))
   const members = header.to.map(({ name }) => name)
   const at = { by: header.from, line: { id: header.line, members }, secretariat: roll.charter.secretariat }
   const found = new Map<number, Carried | ReleaseFault>()
-  for (const [number, { json }] of recordsOf(form, body.texts).entries()) {
-    const record = parseRecord(kind, fieldsOf(json))
+  for (const [number, fields] of records.entries()) {
+    const record = parseRecord(kind, fields)
     const carried = "refused" in record ? undefined : await checkCarried({ crypto, roll, kind, at, texts }, record)
     if (carried) found.set(number, carried)
   }
   return found
+}
+
+function namesRelease(fields: unknown): boolean {
+  return typeof fields === "object" && fields !== null && "release" in fields
 }
 
 /**

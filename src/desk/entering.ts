@@ -9,8 +9,9 @@ import type { Archive } from "./archive.ts"
 import type { Arrival } from "./arrival.ts"
 import { keepReleases } from "./carried.ts"
 import { ruleEntry } from "./entry.ts"
-import { type Entered, foldAct, freeTexts } from "./fold.ts"
+import { type Entered, foldAct } from "./fold.ts"
 import { checkOrder, type LineEnd, seenPlace } from "./order.ts"
+import { freeTexts } from "./records.ts"
 import { fitsCommitment, keepCarried, RESEALED } from "./resealed.ts"
 
 export type EnteringParts = AccusingParts & { crypto: Crypto; versions: ReadonlyMap<number, Rules> }

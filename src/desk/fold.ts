@@ -5,14 +5,15 @@ import { type ActForm, judge, type Matter, type ParsedRecord, parseRecord } from
 import type { LineState } from "#offices/lines/line.ts"
 import { isReleaseFault, type ReleaseFault } from "#offices/release.ts"
 import type { Roll } from "#offices/roll/roll.ts"
-import { fromUtf8, utf8 } from "#register/bytes.ts"
+import { utf8 } from "#register/bytes.ts"
 import { parseJson } from "#register/json.ts"
-import { recordHash, type SaltedText } from "#seal/body.ts"
+import type { SaltedText } from "#seal/body.ts"
 import { isId } from "#seal/form.ts"
 import { parseLine } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, text } from "./archive.ts"
 import type { CarriedReleases } from "./carried.ts"
+import { type RawRecord, recordsOf } from "./records.ts"
 import { indexRecord } from "./search-index.ts"
 
 /** Why a record counts for nothing; kept beside it for ever and shown. */
@@ -29,9 +30,6 @@ export type Entered = {
   refused: NotTaken | null
   callsForReceipt: boolean
 }
-
-/** One record of an act as it came, with its salt where the act is a list. */
-type RawRecord = { json: string; salt: Uint8Array | null }
 
 /** An act as it was opened: its form, its texts, and what became of the releases that its records carry. */
 type OpenedAct = { form: ActForm; texts: readonly SaltedText[]; releases: CarriedReleases }
@@ -85,32 +83,6 @@ export function recordRows(
     // Words under a name that did not sign them count for nothing, before any rule is asked.
     return { ...record, matter: matterOf(fieldsOf(record.json)), refused: isReleaseFault(carried) ? carried : null }
   })
-}
-
-/** The records of an act: its one record, or those whose hashes it lists, in its order; null where one is missing or no text. */
-export function recordsOf(form: ActForm, texts: readonly SaltedText[]): RawRecord[] {
-  if ("record" in form) return [{ json: JSON.stringify(form.record), salt: null }]
-  const byHash = new Map(texts.map((t) => [recordHash(nodeCrypto, t), t]))
-  return form.list.map((hash) => {
-    const record = byHash.get(hash)
-    const json = record && readUtf8(record.bytes)
-    return json === undefined ? { json: "null", salt: null } : { json, salt: record?.salt ?? null }
-  })
-}
-
-/** The texts of a body that are free texts: a list's records travel among them, but are what rules read. */
-export function freeTexts(form: ActForm | undefined, texts: readonly SaltedText[]): readonly SaltedText[] {
-  if (!form || !("list" in form)) return texts
-  const listed = new Set(form.list)
-  return texts.filter((t) => !listed.has(recordHash(nodeCrypto, t)))
-}
-
-function readUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return fromUtf8(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 /** A record's fields; null where its bytes are not JSON. */

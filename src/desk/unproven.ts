@@ -7,8 +7,8 @@ import { parseSignedHeader } from "#seal/header.ts"
 import { openStamp } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { type Arrival, type ArrivalParts, type AuthorFault, arrivalOf, unopened } from "./arrival.ts"
-import { freeTexts } from "./fold.ts"
 import { type LineEnd, membersOf } from "./order.ts"
+import { freeTexts } from "./records.ts"
 
 const SHOWN = 50
 
