@@ -84,6 +84,10 @@ async function start(args: string[]): Promise<number> {
   return 0
 }
 
+// Whoever reads along may stop, as `head` does: the command goes on, and its exit code says what it says.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error
+})
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -32,6 +32,8 @@ export function deskApp(desk: Desk): Hono {
     c.header("Cross-Origin-Resource-Policy", "same-origin")
   })
   app.route("/api", deskApi(desk))
+  // A script that asks for what is not there is told so, and gets no screen.
+  app.all("/api/*", (c) => c.json({ error: "unknown-path" }, 404))
   app.get("*", (c) => {
     const file = files.get(c.req.path)
     if (file && c.req.path !== "/index.html") {
