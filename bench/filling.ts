@@ -121,7 +121,7 @@ function archiveGroup(
     const [index, matter, fields] = [Number(row.index), nothing(), JSON.stringify(state)]
     const due = messageClock.due(state, CLOCKS)
     sql.run`INSERT INTO envelope VALUES (${index}, ${row.line}, ${row.place}, ${row.sender}, ${row.serial}, ${row.hash},
-      ${row.header}, ${row.stamp}, ${row.head}, ${at}, ${state.precedence}, ${row.seen}, ${salt}, ${act}, NULL, NULL)`
+      ${row.header}, ${row.stamp}, ${row.head}, ${at}, ${state.precedence}, ${row.seen}, ${salt}, ${act}, NULL, NULL, NULL)`
     sql.run`INSERT INTO record VALUES (${index}, 0, ${"message.sent"}, ${row.line}, ${matter}, ${fields}, NULL, NULL)`
     sql.run`INSERT INTO matter VALUES (${row.line}, ${matter}, ${"message"}, ${fields}, ${index}, ${index}, ${due}, ${Object.keys(state.answers).join(" ")})`
     for (const { hash, bytes } of texts) sql.run`INSERT OR IGNORE INTO text VALUES (${hash}, ${salt}, ${bytes})`

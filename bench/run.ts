@@ -15,6 +15,8 @@ const families: readonly { names: readonly string[]; measure(): Promise<Figure[]
   { names: ["core.intake"], measure: async () => (await import("./intake.ts")).measureIntake() },
   { names: ["core.catch-up"], measure: async () => (await import("./catch-up.ts")).measureCatchUp() },
   { names: ["core.growth"], measure: async () => (await import("./growth.ts")).measureGrowth() },
+  { names: ["lines.board"], measure: async () => (await import("./board.ts")).measureBoard() },
+  { names: ["lines.screen"], measure: async () => (await import("./screen.ts")).measureScreen() },
   { names: ["lines.search"], measure: async () => (await import("./search.ts")).measureSearch() },
   { names: ["lines.attachment"], measure: async () => (await import("./attachment.ts")).measureAttachment() },
 ]

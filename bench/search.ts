@@ -119,9 +119,9 @@ function store({ sql }: Archive, i: number): void {
   const fields = JSON.stringify({ matter, language: "en", subject, body })
   const [at, precedence] = [new Date(1.7e12 + i * 60_000).toISOString(), PRECEDENCES[i % 6] ?? ""]
   sql.run`INSERT INTO envelope VALUES (${i}, ${line}, ${i}, ${`delegation-${i % 5}`}, ${i}, ${matter}, ${HEADER}, ${"s"}, ${"h"},
-    ${at}, ${precedence}, 0, ${salt}, ${salt}, NULL, NULL)`
+    ${at}, ${precedence}, 0, ${salt}, ${salt}, NULL, NULL, NULL)`
   sql.run`INSERT INTO record VALUES (${i}, 0, ${"message.sent"}, ${line}, ${matter}, ${fields}, NULL, NULL)`
-  sql.run`INSERT INTO matter VALUES (${line}, ${matter}, ${"message"}, ${fields}, ${i}, ${i}, NULL)`
+  sql.run`INSERT INTO matter VALUES (${line}, ${matter}, ${"message"}, ${fields}, ${i}, ${i}, NULL, NULL)`
 }
 
 const SYLLABLES = ["ка", "ре", "ни", "то", "ва", "лі", "щу", "po", "ter", "li", "ne", "ski", "гор", "дно", "вич", "жен"]

@@ -30,13 +30,13 @@ export function openBoard(parts: BoardReading): Board {
       const first = new Date(Date.parse(today()) - (count - 1) * DAY).toISOString().slice(0, 10)
       const days = daysBetween(first, today())
       const heard = indexHeard(heardSince(archive, first), delegation)
-      const checks = checksSince(archive, first)
+      const checks = Map.groupBy(checksSince(archive, first), (check) => check.line)
       const { charter } = roll()
       const { answer } = charter.clocks.checks
       const common = { self: delegation, heard, answer, now: instantOf(clock) }
       const rows = openLines(archive).flatMap(({ id, state: { members, openedAt } }) => {
         const line = { id, members }
-        const own = checks.filter((check) => check.line === line.id)
+        const own = checks.get(id) ?? []
         const bySlot = new Map(own.map(({ matter, state }) => [state.slot, { matter, state }]))
         const slots = slotsOf(members, charter.secretariat, charter.clocks.checks.at, own)
         const { unattended } = members.length > 2 ? charter.clocks.slotOfMany : charter.clocks.slot

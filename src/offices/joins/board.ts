@@ -93,10 +93,13 @@ function or(a: number, b: number): number {
   return (Math.floor(a / HALF) | Math.floor(b / HALF)) * HALF + ((a % HALF) | (b % HALF))
 }
 
+/** How many bits are set in each number of four bits. */
+const BITS = [0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4]
+
 /** How many of the four quarters of an hour are set. */
 function quartersOf([am, pm]: Quarters, hour: number): number {
   const nibble = Math.floor((hour < 12 ? am : pm) / 2 ** ((hour % 12) * 4)) % 16
-  return [1, 2, 4, 8].filter((bit) => (nibble & bit) !== 0).length
+  return BITS[nibble] ?? 0
 }
 
 /** The days from the first to the last, as `2026-11-23`. */

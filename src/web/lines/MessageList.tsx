@@ -4,7 +4,8 @@ import type { MessageRow } from "#offices/joins/screen.ts"
 import { useWords } from "../words.ts"
 import { MessageItem } from "./MessageItem.tsx"
 
-const PAGE = 100
+// As many as a tall window shows: a line is on the screen at once, however long it is.
+const PAGE = 50
 
 /** A section of messages, a page at a time; where the page ends, older ones can be asked for. */
 export function MessageList(props: {
