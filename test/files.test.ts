@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import { setInterval } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import pg from "pg"
@@ -98,8 +99,14 @@ test("a backup carries the files on their way, and what is missing in it is offe
   await restoreBackup({ folder, database: office.postgres.connectionOptions, file })
   // As if the backup were older than the second file.
   await client.query("DELETE FROM file WHERE length < 1000000")
-  await client.end()
   await office.reopenRegistry()
+  const signal = AbortSignal.timeout(60_000)
+  for await (const _ of setInterval(50)) {
+    const { rows } = await client.query("SELECT count(*) AS whole FROM file WHERE complete IS NOT NULL")
+    if (rows[0].whole === "2") break
+    assert.ok(!signal.aborted, "its author offers what the registry lost")
+  }
+  await client.end()
   const to = await office.reopenDesk("russian-federation")
   for (const [i, message] of [first, second].entries()) {
     await received(to, line, message.matter)
