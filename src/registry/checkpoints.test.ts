@@ -9,7 +9,7 @@ import { evaluatePolicy, parsePolicy } from "#register/policy.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { logSigner, newWitness, ORIGIN, TIME, tree } from "#witness/fixture.test.ts"
 import { type Cosigner, cosigners, createWitnessKey } from "#witness/key.ts"
-import { systemClock } from "../clock.ts"
+import { manualClock } from "../clock.ts"
 import { openCheckpoints } from "./checkpoints.ts"
 
 /** A witness that cosigns another tree than the one that it is shown. */
@@ -45,7 +45,7 @@ test("a witness whose cosignature does not verify is left out, and a quorum of t
   const { head } = tree(3)
   const kept: { note: string; witnessed: boolean }[] = []
   const checkpoints = await openCheckpoints({
-    ...{ crypto: nodeCrypto, clock: systemClock(TIME * 1000 - Date.now()), policy, origin: ORIGIN },
+    ...{ crypto: nodeCrypto, clock: manualClock(TIME * 1000), policy, origin: ORIGIN },
     ledger: {
       lastCheckpoint: async () => undefined,
       keepCheckpoint: async (_size, note, witnessed) => void kept.push({ note, witnessed }),
