@@ -41,6 +41,10 @@ export type VerificationCode =
   | "sheet.order"
   | "sheet.text"
   | "paper.malformed"
+  | "courier.malformed"
+  | "courier.cut-off"
+  | "courier.altered"
+  | "courier.page"
   | "roll.unknown-key"
 
 /**

@@ -69,6 +69,7 @@ const REFUSED = [
   ...REGISTRY_REFUSALS,
   ...codesIn("desk/door.ts", /export type DoorRefusal/, /\n}/),
   ...codesIn("desk/fold.ts", /export type NotTaken/, /\n\n/),
+  ...codesIn("desk/courier/taking.ts", /export type TakingRefusal/, /\n}/),
   ...codesBy("desk/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
   ...codesBy("paper/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
 ]
