@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util"
 import { backupCommand, restoreCommand } from "./backup.ts"
+import { deskCourierCommand, registryCourierCommand } from "./courier.ts"
 import { DatabaseLost, deskCommand, portOf, rebuildCommand, registryCommand, witnessCommand } from "./programs.ts"
 import { scriptCommand } from "./script.ts"
 import { startExercise } from "./start.ts"
@@ -12,6 +13,8 @@ const USAGE = `iod start [--data DIR] [--port N] [--fresh]
 iod registry [--folder DIR] [--database URL] [--host H] [--port N] [--witness URL]…
 iod registry backup --to FILE | restore --from FILE [--folder DIR] [--database URL] [--postgres DIR]
     everything but the keys in one file, and back into an empty database (docs/operating.md)
+iod registry courier in FILE --answers FILE | out --for DELEGATION --to FILE [--after INDEX] [--registry URL]
+    takes a desk's courier file in, or writes a desk's mail to one (docs/specs/courier.md)
 iod witness  [--folder DIR] [--host H] [--port N]
 iod desk     [--folder DIR] [--registry URL] [--host H] [--port N]
 iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--language L]
@@ -23,6 +26,8 @@ iod desk export --line NAME --from DAY [--until DAY] [--form csv|pdf] [--checks]
     what a screen does, for a running desk (--folder DIR)
 iod desk search WORDS… [--order newest] [--line ID] [--by NAME] [--precedence P] [--from DAY] [--to DAY]
     looks through every text that a running desk holds; ends with 1 where nothing was found
+iod desk courier out --to FILE [--line ID]… [--days N] [--for NAME] | in FILE [--answers FILE]
+    gives what waits to a courier when there is no network, or takes in what he brings
 iod desk rebuild [--folder DIR]
     folds the archive of a stopped desk again, and checks every signature, hash and proof in it
 iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
@@ -37,10 +42,12 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case "registry":
       if (rest[0] === "backup") return backupCommand(rest.slice(1))
       if (rest[0] === "restore") return restoreCommand(rest.slice(1))
+      if (rest[0] === "courier") return registryCourierCommand(rest.slice(1))
       return registryCommand(rest)
     case "witness":
       return witnessCommand(rest)
     case "desk":
+      if (rest[0] === "courier") return deskCourierCommand(rest.slice(1))
       if (rest[0] === "rebuild") return rebuildCommand(rest.slice(1))
       return rest[0] && !rest[0].startsWith("-") ? scriptCommand(rest[0], rest.slice(1)) : deskCommand(rest)
     case "verify":

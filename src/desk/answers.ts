@@ -2,7 +2,8 @@ import { VerificationError } from "#register/error.ts"
 import type { VerifierKey } from "#register/note.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { openRefusal, openStamp, type RegistryRefusalCode } from "#seal/stamp.ts"
-import type { Outbox, Sealed } from "./outbox.ts"
+import type { Outbox } from "./outbox.ts"
+import type { Sealed } from "./sealing.ts"
 
 export type AnswersParts = {
   outbox: Outbox

@@ -4,6 +4,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { streamSSE } from "hono/streaming"
 import { z } from "zod"
 import { parseJson } from "#register/json.ts"
+import { COURIER_IN, courierApi } from "./courier/api.ts"
 import { fileRoutes } from "./files/api.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
@@ -19,7 +20,9 @@ import { workbenchApi } from "./workbench/api.ts"
  */
 export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   const app = new Hono<{ Variables: { officer: Officer } }>()
-  app.use("*", bodyLimit({ maxSize: 4 << 20, onError: (c) => c.json({ error: "too-large" }, 413) }))
+  const limited = bodyLimit({ maxSize: 4 << 20, onError: (c) => c.json({ error: "too-large" }, 413) })
+  // A courier's file has a limit of its own, behind the sign-in.
+  app.use("*", (c, next) => (c.req.path.endsWith(COURIER_IN) ? next() : limited(c, next)))
   app.use("*", async (c, next) => {
     const origin = c.req.header("origin")
     const host = c.req.header("host")
@@ -73,6 +76,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     return c.json(answer, "refused" in answer ? 409 : 200)
   })
   app.route("/", fileRoutes(desk.files))
+  app.route("/", courierApi(desk.courier))
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
   for (const part of [workbenchApi, watchApi, relaysApi]) app.route("/", part(desk))

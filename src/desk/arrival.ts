@@ -175,14 +175,19 @@ function checkAddressees(roll: Roll, { header }: SignedHeader, stamp: Stamp): vo
 }
 
 /** The plain body; undefined where the sealing key of that day is no longer here. */
-function openBody(parts: ArrivalParts, { header }: SignedHeader, sealed: Uint8Array): Uint8Array | undefined {
+export function openBody(
+  parts: Pick<ArrivalParts, "delegation" | "identity">,
+  { header }: Pick<SignedHeader, "header">,
+  sealed: Uint8Array,
+): Uint8Array | undefined {
   if (header.to === "*") return sealed
   const place = header.to.findIndex((a) => a.name === parts.delegation)
   const identity = parts.identity(header.to[place]?.sealingKey ?? -1)
   return identity && open({ identity, place, count: header.to.length }, sealed)
 }
 
-function readForm(body: Body, { header }: SignedHeader): Pick<Arrival, "form" | "fault"> {
+/** The form of an opened act, or that it has none. */
+export function readForm(body: Body, { header }: SignedHeader): Pick<Arrival, "form" | "fault"> {
   if (header.to === "*") return { form: undefined, fault: undefined }
   try {
     const parsed = actForm.safeParse(parseJson(fromUtf8(body.act)))

@@ -4,6 +4,7 @@ import type { Founded } from "#offices/roll/charter.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
 import type { Book } from "./book.ts"
+import { type Courier, openCourier } from "./courier/room.ts"
 import type { Door, Handed } from "./door.ts"
 import type { Evidence } from "./evidence.ts"
 import type { Files } from "./files/open.ts"
@@ -38,6 +39,7 @@ export type Desk = {
   readonly outbox: Outbox
   readonly evidence: Evidence
   readonly files: Files
+  readonly courier: Courier
   now(): string
   status(): Omit<DeskStatus, "officer">
   registerView(): RegisterView
@@ -77,9 +79,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const officers = openOfficers(archive, clock)
   const views = openViews(archive, delegation, book.roll, officers.name)
   const filling = openFilling(archive, clock, log)
+  const courier = openCourier(ground, rooms)
   return {
     ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence, files, log },
     cookie: `iod-${delegation}`,
+    courier,
     search: openSearch(archive, filling),
     now: () => instantOf(clock),
     status: () =>
@@ -104,6 +108,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       enrol[Symbol.dispose]()
       rooms.slots.close()
       filling.close()
+      courier.close()
       rooms.relays.close()
       rooms.resealing.close()
       await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close(), files.close()])

@@ -1,26 +1,11 @@
-import { randomBytes } from "node:crypto"
-import type { Roll } from "#offices/roll/roll.ts"
-import { sealingKeyFor } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
-import { packBody, packedLength, type SaltedText, SMALLEST_BODY } from "#seal/body.ts"
-import {
-  commitment,
-  formatHeader,
-  type Header,
-  headerHash,
-  PRECEDENCES,
-  type Precedence,
-  signHeader,
-} from "#seal/header.ts"
-import { nodeCrypto } from "#seal/node/crypto.ts"
-import { seal } from "#seal/node/hybrid.ts"
-import { publicLineNumber } from "#seal/stamp.ts"
+import { packedLength, type SaltedText, SMALLEST_BODY } from "#seal/body.ts"
+import { PRECEDENCES, type Precedence } from "#seal/header.ts"
 import { joinParts } from "#seal/wire.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
-import { heldTo } from "./gaps.ts"
+import { type Sealed, type SealingParts, sealedRow, sealNext } from "./sealing.ts"
 import { splitTexts } from "./texts.ts"
-import type { Vault } from "./vault.ts"
 
 /** When an act leaves: at once, or as its line's envelope of a slot, so that its leaving says nothing. */
 export const LEAVES = ["at-once", "slot"] as const
@@ -42,19 +27,19 @@ export type Submitted = {
   filing?: boolean
 }
 
-/** An envelope whose bytes are fixed: these and no others are sent for its serial. */
-export type Sealed = { id: number; hash: string; line: string; header: string; body: Uint8Array }
-
 export type Outbox = {
   /** Stores an act; from here nothing is lost. The same token is the same act and answers the same number. */
   submit(act: Submitted): { id: number; known: boolean }
   /** What was handed in before under this token: its number and the matters of its records. */
   handed(token: string): { outbox: number; matters: string[]; bySize: boolean } | undefined
   /**
-   * The next envelope to send on a line that is not `held`: by precedence, one sealed and unanswered or the first
-   * waiting act of a line that has none under way, which is sealed and stored first. Undefined when nothing can go.
+   * The next envelope to send on a line that is not `held`: by precedence, the first one sealed and unanswered or, where
+   * the registry can be reached, the first waiting act of a line that has none under way, which is sealed and stored
+   * first. Undefined when nothing can go.
    */
-  next(held: ReadonlySet<string>): Sealed | undefined
+  next(held: ReadonlySet<string>, reachable: boolean): Sealed | undefined
+  /** The envelope of this hash, while it is sealed and unanswered. */
+  underWay(hash: string): Sealed | undefined
   /** A stamp answered; it and the bytes stay until every member holds them (kept.ts). */
   stamped(hash: string, stamp: { note: string; index: bigint }): void
   /**
@@ -65,16 +50,8 @@ export type Outbox = {
   waiting(): number
 }
 
-export type OutboxParts = {
-  archive: Archive
-  vault: Vault
-  clock: Clock
-  delegation: string
-  roll(): Roll
-}
-
 /** Opens the outbox of a desk. */
-export function openOutbox(parts: OutboxParts): Outbox {
+export function openOutbox(parts: SealingParts): Outbox {
   const { archive, clock } = parts
   const { sql } = archive
   return {
@@ -83,8 +60,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
       const row = sql.get`SELECT id, act, texts, leaves FROM outbox WHERE token = ${token}`
       return row && { outbox: number(row.id), matters: mattersOf(row), bySize: isToldBySize(row) }
     },
-    next(held) {
-      for (const id of firstOfLines(archive, held)) {
+    next(held, reachable) {
+      for (const id of firstOfLines(archive, held, reachable)) {
         const row = sql.get`SELECT * FROM outbox WHERE id = ${id}`
         if (!row) continue
         const one = row.state === "sealed" ? sealedRow(row) : archive.transact(() => sealNext(parts, row))
@@ -92,8 +69,12 @@ export function openOutbox(parts: OutboxParts): Outbox {
       }
       return undefined
     },
+    underWay(hash) {
+      const row = sql.get`SELECT * FROM outbox WHERE hash = ${hash} AND state = 'sealed'`
+      return row && sealedRow(row)
+    },
     stamped: (hash, { note, index }) =>
-      void sql.run`UPDATE outbox SET state = 'stamped', stamp = ${note}, "index" = ${Number(index)} WHERE hash = ${hash}`,
+      void sql.run`UPDATE outbox SET state = 'stamped', carried = NULL, stamp = ${note}, "index" = ${Number(index)} WHERE hash = ${hash}`,
     refused: ({ hash, code, note }, mend) =>
       archive.transact(() => {
         sql.run`INSERT OR IGNORE INTO refusal VALUES (${hash}, ${note})`
@@ -102,9 +83,11 @@ export function openOutbox(parts: OutboxParts): Outbox {
           sql.run`UPDATE outbox SET state = 'stamped', body = NULL WHERE hash = ${hash}`
           return stamp
         }
+        freeBehind(archive, hash)
         if (mend)
-          sql.run`UPDATE outbox SET state = 'waiting', serial = NULL, hash = NULL, header = NULL, body = NULL WHERE hash = ${hash}`
-        else sql.run`UPDATE outbox SET state = 'refused', refused = ${code}, body = NULL WHERE hash = ${hash}`
+          sql.run`UPDATE outbox SET state = 'waiting', serial = NULL, hash = NULL, header = NULL, body = NULL, carried = NULL WHERE hash = ${hash}`
+        else
+          sql.run`UPDATE outbox SET state = 'refused', refused = ${code}, body = NULL, carried = NULL WHERE hash = ${hash}`
         return undefined
       }),
     waiting: () => number(sql.get`SELECT count(*) AS n FROM outbox WHERE state IN ('waiting', 'sealed', 'filing')`?.n),
@@ -140,20 +123,45 @@ function isToldBySize(row: Row): boolean {
 type Row = Record<string, unknown>
 
 /**
- * What may go next on each line that is not held, the most urgent first: the envelope under way, or else the first act
- * that waits. Read from the index alone, so that a long queue on one line costs the others nothing.
+ * Whatever was sealed behind a refused envelope, for a courier, names it as the one before: it can never be entered,
+ * whoever hands it in, so its serial is free as well and it is sealed anew.
  */
-function firstOfLines({ sql }: Archive, held: ReadonlySet<string>): number[] {
-  const rows = sql.all`SELECT state, line, precedence, min(turn) AS turn, id FROM outbox
-    WHERE state IN ('waiting', 'sealed') AND turn IS NOT NULL GROUP BY state, line, precedence ORDER BY state, precedence`
-  const first = new Map<string, { id: number; turn: number; precedence: number }>()
-  // In this order "sealed" comes before "waiting", and of each the most urgent.
-  for (const row of rows) {
-    const line = text(row.line) ?? ""
-    if (held.has(line) || first.has(line)) continue
-    first.set(line, { id: number(row.id), turn: number(row.turn), precedence: number(row.precedence) })
+function freeBehind({ sql }: Archive, hash: string): void {
+  const row = sql.get`SELECT line, serial FROM outbox WHERE hash = ${hash} AND state = 'sealed'`
+  if (!row) return
+  sql.run`UPDATE outbox SET state = 'waiting', serial = NULL, hash = NULL, header = NULL, body = NULL, carried = NULL
+    WHERE state = 'sealed' AND line = ${text(row.line) ?? ""} AND serial > ${number(row.serial)}`
+}
+
+type First = { id: number; turn: number; precedence: number }
+
+/**
+ * What may go next on each line that is not held, the most urgent first: the first envelope under way, or else the
+ * first act that waits. Read from the indices alone, so that a long queue on one line costs the others nothing.
+ */
+function firstOfLines({ sql }: Archive, held: ReadonlySet<string>, reachable: boolean): number[] {
+  const first = new Map<string, First>()
+  for (const row of sql.all`SELECT id, line, precedence, turn FROM outbox WHERE state = 'sealed' ORDER BY line, serial`) {
+    const one = { id: number(row.id), turn: number(row.turn), precedence: number(row.precedence) }
+    const before = first.get(text(row.line) ?? "")
+    // One that waits behind it on its line may be more urgent: then both are.
+    const precedence = Math.min(one.precedence, before?.precedence ?? one.precedence)
+    first.set(text(row.line) ?? "", { ...(before ?? one), precedence })
   }
-  return [...first.values()].sort((a, b) => a.precedence - b.precedence || a.turn - b.turn).map(({ id }) => id)
+  if (reachable) {
+    const rows = sql.all`SELECT line, precedence, min(turn) AS turn, id FROM outbox
+      WHERE state = 'waiting' AND turn IS NOT NULL GROUP BY state, line, precedence ORDER BY precedence`
+    for (const row of rows) {
+      const line = text(row.line) ?? ""
+      if (first.has(line)) continue
+      first.set(line, { id: number(row.id), turn: number(row.turn), precedence: number(row.precedence) })
+    }
+  }
+  return [...first]
+    .filter(([line]) => !held.has(line))
+    .map(([, one]) => one)
+    .sort((a, b) => a.precedence - b.precedence || a.turn - b.turn)
+    .map(({ id }) => id)
 }
 
 /** The matters of a stored act: in the act itself, or of a list, in the records that travel before the texts. */
@@ -164,74 +172,4 @@ function mattersOf(row: Row): string[] {
   if (form.record) return [form.record.matter]
   const list = splitTexts(bytes(row.texts) ?? new Uint8Array()).slice(0, form.list?.length ?? 0)
   return list.map((record) => JSON.parse(fromUtf8(record.bytes)).matter)
-}
-
-/** Gives a waiting act its serial, prev, seen and sealing keys of the day, seals, signs and stores it. */
-function sealNext(parts: OutboxParts, row: Row): Sealed | undefined {
-  const { archive, vault, clock, delegation } = parts
-  const { sql } = archive
-  const line = text(row.line) ?? ""
-  const chain = sql.get`SELECT serial, hash FROM envelope WHERE line = ${line} AND sender = ${delegation} ORDER BY place DESC LIMIT 1`
-  const outgoing = sql.get`SELECT serial, hash FROM outbox WHERE line = ${line} AND state = 'stamped' ORDER BY serial DESC LIMIT 1`
-  // Stamped and not yet come back through the stream: the chain continues from there.
-  const last = outgoing && number(outgoing.serial) > Number(chain?.serial ?? 0) ? outgoing : chain
-  const at = instantOf(clock)
-  const addressed = address(parts, line, (text(row.members) ?? "").split(" "), at)
-  if (!addressed) return undefined
-  const [act, salt] = [bytes(row.act) ?? new Uint8Array(), new Uint8Array(randomBytes(32))]
-  const plain = packBody({ salt, act, texts: splitTexts(bytes(row.texts) ?? new Uint8Array()) })
-  const body = addressed.recipients ? seal(addressed.recipients, plain) : plain
-  const serial = Number(last?.serial ?? 0) + 1
-  const office = parts.roll().office
-  const header: Header = {
-    office,
-    line,
-    from: delegation,
-    to: addressed.to,
-    serial,
-    prev: last ? (text(last.hash) ?? null) : null,
-    seen: heldTo(archive, line),
-    register: register(archive),
-    precedence: PRECEDENCES[number(row.precedence)] ?? "ROUTINE",
-    signed: at,
-    body: { hash: nodeCrypto.sha256(body).toHex(), length: body.length },
-    commit: commitment(nodeCrypto, { office, line, from: delegation, serial }, salt, act),
-    nonce: randomBytes(32).toHex(),
-  }
-  const [id, hash, note] = [
-    number(row.id),
-    headerHash(nodeCrypto, formatHeader(header)),
-    signHeader(header, vault.desk),
-  ]
-  sql.run`UPDATE outbox SET state = 'sealed', serial = ${serial}, hash = ${hash}, header = ${note}, body = ${body}, salt = ${salt} WHERE id = ${id}`
-  return { id, hash, line, header: note, body }
-}
-
-/** Whom to seal to with which keys; undefined while a member has published none for today. */
-function address(
-  parts: OutboxParts,
-  line: string,
-  names: readonly string[],
-  at: string,
-): { to: Header["to"]; recipients: string[] | undefined } | undefined {
-  if (publicLineNumber(line) !== undefined) return { to: "*", recipients: undefined }
-  const { members } = parts.roll()
-  const keys = names.map((name) => {
-    const member = members[name]
-    const key = member && sealingKeyFor(member, at)
-    return key && { name, ...key }
-  })
-  const to = keys.flatMap((k) => (k ? [{ name: k.name, sealingKey: k.number }] : []))
-  if (to.length < 2 || to.length !== keys.length) return undefined
-  return { to, recipients: keys.flatMap((k) => (k ? [k.recipient] : [])) }
-}
-
-function register({ sql }: Archive): Header["register"] {
-  const row = sql.get`SELECT size, root FROM checkpoint ORDER BY size DESC LIMIT 1`
-  return row ? { size: BigInt(number(row.size)), root: text(row.root) ?? "" } : null
-}
-
-function sealedRow(row: Row): Sealed {
-  const [hash, line, header] = [text(row.hash) ?? "", text(row.line) ?? "", text(row.header) ?? ""]
-  return { id: number(row.id), hash, line, header, body: bytes(row.body) ?? new Uint8Array() }
 }

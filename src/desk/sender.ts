@@ -1,7 +1,7 @@
 import { formatPosted, parseAnswers } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
 import { type AnswersParts, settle } from "./answers.ts"
-import type { Sealed } from "./outbox.ts"
+import type { Sealed } from "./sealing.ts"
 
 /** Carries the outbox to the registry whenever there is something to carry and the registry can be reached. */
 export type Sender = {
@@ -73,12 +73,15 @@ function openRounds(
 ) {
   const held = new Set<string>()
   let reached = false
+  let lost = false
 
   function take(): Sealed[] {
     const batch: Sealed[] = []
     const busy = new Set(held)
     while (batch.length < TOGETHER) {
-      const sealed = parts.outbox.next(busy)
+      // What is sealed has the keys of its day and goes as it is: while nobody hears, what waits is left unsealed. The
+      // attempt that failed left at least one sealed, which goes again until somebody does.
+      const sealed = parts.outbox.next(busy, !lost)
       if (!sealed) break
       batch.push(sealed)
       busy.add(sealed.line)
@@ -92,9 +95,11 @@ function openRounds(
     if (answers instanceof Error) {
       if (!stopped.aborted && reached) parts.log(`the registry cannot be reached: ${answers.message}`)
       reached = false
+      lost = true
       return false
     }
     reached = true
+    lost = false
     for (const [i, sealed] of batch.entries()) hold(sealed.line, await settle(parts, sealed, answers[i] ?? ""))
     return true
   }

@@ -4,6 +4,7 @@ import type { Founded } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
+import { unstampedRows } from "./courier/unstamped.ts"
 import type { Evidence } from "./evidence.ts"
 import type { Mailbox } from "./mailbox.ts"
 import type { Outbox } from "./outbox.ts"
@@ -49,6 +50,7 @@ export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
     distrusted: parts.evidence.distrusted() ?? null,
     unproven: unprovenRows(parts.archive),
     needs: needs(parts.archive, parts.roll().rules, parts.versions),
+    unstamped: unstampedRows(parts.archive),
     waiting: parts.outbox.waiting(),
     unread: lines.reduce((sum, line) => sum + line.unread, 0),
     lines,

@@ -223,7 +223,7 @@ function envelopes({ archive, sql }: Reading, line: string, before: number | und
 }
 
 function waiting({ archive, sql }: Reading): WaitingRow[] {
-  const rows = sql.all`SELECT id, line, act, texts, precedence, leaves, submitted, state, refused FROM outbox
+  const rows = sql.all`SELECT id, line, act, texts, precedence, leaves, submitted, state, refused, carried FROM outbox
     WHERE state <> 'stamped' AND officer IS NOT NULL ORDER BY id DESC LIMIT 200`
   return rows.map((row) => ({
     id: number(row.id),
@@ -233,6 +233,7 @@ function waiting({ archive, sql }: Reading): WaitingRow[] {
     leaves: row.leaves === "slot" ? "slot" : "at-once",
     submitted: text(row.submitted) ?? "",
     state: text(row.state) ?? "",
+    carried: text(row.carried) ?? null,
     refused: text(row.refused) ?? null,
     files: filesLeaving(archive, number(row.id)),
   }))

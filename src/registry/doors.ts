@@ -3,7 +3,9 @@ import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
 import { STYLE } from "#public/front-page.ts"
 import { VerificationError } from "#register/error.ts"
+import { LONGEST_FILE } from "#seal/courier.ts"
 import { type Frame, formatAnswers, frameReader, type Posted, parsePosted } from "#seal/wire.ts"
+import type { Courier } from "./courier.ts"
 import type { FileDoors } from "./file-doors.ts"
 
 /** What the registry answers over HTTP. Nothing of it needs a password: desks speak by their keys, the rest is public. */
@@ -11,6 +13,8 @@ export type DoorsParts = {
   charter: string
   largestRequest: number
   submit(posted: Posted): Promise<string>
+  /** Takes a courier's file in and writes the one that goes back. */
+  courier: Courier
   /** How many entries are here: a desk that holds later ones hands them back. */
   size(): bigint
   /** Takes back what desks hold and this registry lost (behind.ts). */
@@ -62,6 +66,7 @@ async function handle(
   const url = request.url ?? "/"
   if (request.method === "POST" && url === "/desk/envelopes") return takeIn(parts, request, response)
   if (request.method === "POST" && url === "/desk/returned") return takeBack(parts, request, response)
+  if (request.method === "POST" && url === "/desk/courier") return courier(parts, request, response)
   if (url.startsWith("/desk/files/")) return parts.files(request, response)
   if (request.method === "GET" && /^\/(desk|public)\/mail\?/.test(url)) return mail(parts, request, response)
   if (request.method === "GET" && url.startsWith("/tile/")) return tile(parts, url.slice(1), response)
@@ -111,6 +116,21 @@ async function takeBack(parts: DoorsParts, request: IncomingMessage, response: S
   const { next, until, behind } = await parts.takeBack(frames)
   const answer = JSON.stringify({ next: String(next), until: String(until), behind })
   send(response, 200, "application/json", `${answer}\n`, "no-store")
+}
+
+/** A courier's file; the answer is the one that goes back, and in `Iod-Left` how many of its envelopes have to wait. */
+async function courier(parts: DoorsParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, LONGEST_FILE)
+  if (!body) return send(response, 413, TEXT, `a courier's file holds at most ${LONGEST_FILE} bytes\n`, "no-store")
+  try {
+    const answer = await parts.courier(body)
+    if (!answer) return send(response, 503, TEXT, "entries are missing here: hand it in again later\n", "no-store")
+    response.setHeader("Iod-Left", String(answer.left))
+    send(response, 200, BYTES, answer.file, "no-store")
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error
+    send(response, 400, TEXT, `${error.code}\n`, "no-store")
+  }
 }
 
 /** The whole body, or undefined where it is longer than `most`: whoever sends it controls every byte. */

@@ -14,6 +14,7 @@ import { openAllowance } from "./allowance.ts"
 import { leaveDatabase } from "./backup-database.ts"
 import { type Behind, openBehind } from "./behind.ts"
 import { type Checkpoints, openCheckpoints } from "./checkpoints.ts"
+import { openCourier } from "./courier.ts"
 import { type Delivery, openDelivery } from "./delivery.ts"
 import { type DoorsParts, openDoors } from "./doors.ts"
 import { openFileDoors } from "./file-doors.ts"
@@ -171,6 +172,7 @@ function doorsOf(ground: Ground, { delivery, meters, behind, checkpoints, writer
     charter: founded.text,
     largestRequest: charter.limits.body * 4,
     submit: writer.submit,
+    courier: openCourier({ ...ground, office, writer, signer: signers.registry, behind: behind.holds }),
     size: growth.size,
     takeBack: behind.takeBack,
     authenticate,

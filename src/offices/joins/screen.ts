@@ -28,6 +28,8 @@ export type DeskStatus = {
   unproven: UnprovenRow[]
   /** Set while rules are in force that this release does not know: their number, and what came under them. */
   needs: { rules: number; rows: UnjudgedRow[] } | null
+  /** What couriers brought without a stamp. */
+  unstamped: UnstampedRow[]
   /** Acts that no stamp answered yet. */
   waiting: number
   unread: number
@@ -203,6 +205,8 @@ export type WaitingRow = {
   submitted: string
   state: string
   refused: string | null
+  /** When it was given to a courier, while no stamp has answered it. */
+  carried: string | null
   subject: string | null
   /** Files that go to the registry before it: bytes, how many of them are there, and why it does not go on. */
   files: { length: number; done: number; waits: string | null } | null
@@ -239,6 +243,53 @@ export type SearchHit = {
   excerpt: Piece[]
 }
 
+/** What a courier brought from its author while no stamp has confirmed it; `texts` in their order. */
+export type UnstampedRow = {
+  hash: string
+  line: string
+  by: string
+  serial: number
+  precedence: string
+  /** When its author signed it, and when the courier's file was taken in here. */
+  signed: string
+  came: string
+  act: string
+  texts: string[]
+  fault: string | null
+  /** Whether its author gave the registry's stamp along. */
+  stamped: boolean
+  /** Whether another envelope stands at its serial, so that this one will never be stamped. */
+  replaced: boolean
+  readAt: string | null
+}
+
+/** POST /api/courier/in */
+export type CourierOutcome =
+  /** The registry's answer to this desk: what it says of what waited, and mail. */
+  | {
+      took: "answer"
+      stamped: number
+      /** Finally refused by the registry: sealed anew, or back with their officers. */
+      returned: number
+      entered: number
+      /** Envelopes that have to be handed in once more. */
+      left: number
+      /** Where its mail begins, when what lies before is in another file that has to come first. */
+      gap: number | null
+    }
+  /** Another desk's file: how many of its envelopes are shown here, and what the registry's answer is called. */
+  | {
+      took: "envelopes"
+      from: string
+      of: number
+      shown: number
+      known: number
+      handed: { left: number; answer: string } | null
+    }
+
+/** POST /api/courier/in-pages, while pages are missing; `others`: files that other pages belong to. */
+export type CourierPages = { hash: string; of: number; missing: number[]; others: number }
+
 /** What happens at a desk while screens watch: told to each open screen in the moment. */
 export type LiveEvent =
   /** Sent when watching begins, and every five seconds: a screen that hears nothing for longer has lost its desk. */
@@ -249,6 +300,8 @@ export type LiveEvent =
       entered: { line: string; matter: string; kind: string; by: string; precedence: string; index: number }[]
     }
   | { kind: "outbox" }
+  /** A courier brought words that no stamp confirms yet, or somebody has read them. */
+  | { kind: "unstamped" }
   | { kind: "register" }
   | { kind: "connection"; connected: boolean }
   | { kind: "evidence"; code: string }

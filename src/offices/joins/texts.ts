@@ -9,7 +9,7 @@ import { rules } from "../index.ts"
 export type NamedText = { field: string; hash: string; words(bytes: Uint8Array): string }
 
 /** The kind of this name in the newest version of the rules that has it: what its texts are, no version changes. */
-function newestKind(act: string): AnyActKind | undefined {
+export function newestKind(act: string): AnyActKind | undefined {
   return [...rules.values()].findLast((version) => version.has(act))?.get(act)
 }
 
