@@ -4,7 +4,7 @@ import { type Archive, bytes } from "./archive.ts"
 
 /** How many numbers an envelope's records have in the index: at least as many as a list may hold. */
 export const RECORDS = 512
-/** Stands between two texts of a record, as in the view of sql/008-search.sql. */
+/** Stands between two texts of a record, as in the view of sql/009-search.sql. */
 const BETWEEN = " \ue000 "
 /** Up to which index an archive that is older than the index was put in; `all` once that is over. */
 export const FILLED = "search.filled"

@@ -6,7 +6,7 @@ import { matterOnLine } from "../fold.ts"
 export const LEG_STATES = ["waiting", "handed", "dispatched", "refused", "cancelled"] as const
 export type LegState = (typeof LEG_STATES)[number]
 
-/** The second leg of a relay, to one addressee (sql/009-legs.sql). */
+/** The second leg of a relay, to one addressee (sql/010-legs.sql). */
 export type Leg = {
   id: number
   line: string
