@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, beforeEach, test } from "node:test"
+import { setImmediate as turn } from "node:timers/promises"
 import { openCharter } from "#offices/roll/charter.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import { hex } from "#register/bytes.ts"
@@ -90,7 +91,18 @@ test("what comes while a group is being committed is the next group, in the orde
     await using _held = await held(ledger)
     answers.push(entering.enter(composed(one)))
     await waiting(ledger)
-    for (const line of [one, other, one, one, other]) answers.push(entering.enter(composed(line)))
+    for (const line of [one, other, one, one]) answers.push(entering.enter(composed(line)))
+    const last = Promise.withResolvers<void>()
+    answers.push(
+      entering.enter(async (standing) => {
+        const envelope = await composed(other)(standing)
+        last.resolve()
+        return envelope
+      }),
+    )
+    // They are composed in their order: with the last of them all are there before the first group is on disk.
+    await last.promise
+    await turn()
     assert.equal(growth.size(), 0n)
   }
   assert.deepEqual(await Promise.all(answers), [0n, 1n, 2n, 3n, 4n, 5n])

@@ -34,6 +34,7 @@ after(async () => {
 function open(limits: Partial<FileLimits> = {}, behind = false) {
   const clock = manualClock(START)
   const pool = new pg.Pool({ ...postgres.connectionOptions, max: 4 })
+  pool.on("error", () => {}) // As in open.ts: the server's last word to a connection that is being closed.
   const all = { length: 64 << 20, backlog: 1 << 30, ...limits }
   const files = openFiles({ clock, pool, limits: all, behind: () => behind, log: assert.fail })
   return { files, clock, pool, [Symbol.asyncDispose]: () => files[Symbol.asyncDispose]() }
