@@ -1,4 +1,5 @@
 import type { ComponentType } from "react"
+import { CourierScreen } from "./courier/CourierScreen.tsx"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"
@@ -27,6 +28,7 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["board", BoardScreen],
   ["relays", RelayScreen],
   ["changes", ChangesScreen],
+  ["courier", CourierScreen],
   ["search", Search],
   ["register", Register],
 ])

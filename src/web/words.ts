@@ -2,6 +2,7 @@ import { createContext, useContext } from "react"
 import { useIntl } from "react-intl"
 import type calls from "#words/en/calls.json"
 import type check from "#words/en/check.json"
+import type courier from "#words/en/courier.json"
 import type desk from "#words/en/desk.json"
 import type files from "#words/en/files.json"
 import type lines from "#words/en/lines.json"
@@ -24,6 +25,7 @@ export function isLanguage(value: string): value is Language {
 
 /** Every key of the catalogues that screens read; a key that is not there does not compile. */
 export type WordId =
+  | keyof typeof courier
   | keyof typeof desk
   | keyof typeof files
   | keyof typeof lines

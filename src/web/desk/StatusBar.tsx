@@ -24,6 +24,7 @@ const WAYS: readonly (readonly Way[])[] = [
   ],
   [
     ["/search", "search.title"],
+    ["/courier", "courier.title"],
     ["/register", "register.title"],
   ],
 ]

@@ -27,8 +27,19 @@ export function UrgentBar() {
   const unproven = path === "/" ? [] : rings
   const needs = path === "/" ? undefined : status.needs
   const unjudged = needs?.rows.filter((row) => row.precedence === "FLASH" && row.by !== status.delegation) ?? []
+  const carried =
+    path === "/" ? [] : status.unstamped.filter((row) => row.precedence === "FLASH" && row.readAt === null)
   return (
-    <div role="alert" className={flashes.length + unproven.length + unjudged.length > 0 ? "urgent" : undefined}>
+    <div
+      role="alert"
+      className={flashes.length + unproven.length + unjudged.length + carried.length > 0 ? "urgent" : undefined}
+    >
+      {carried.slice(0, SHOWN).map((row) => (
+        <To key={row.hash} href="/">
+          <PrecedenceMark of="FLASH" /> {nameOf(row.by)} <Instant at={row.signed} /> {row.texts[0]} [
+          {t("unstamped.mark")}]
+        </To>
+      ))}
       {unproven.slice(0, SHOWN).map((row) => (
         <To key={row.hash} href="/">
           <PrecedenceMark of="FLASH" /> {nameOf(row.by)} <Instant at={row.at} /> {row.texts[0]} [{t("unproven.mark")}]

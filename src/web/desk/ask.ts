@@ -38,6 +38,11 @@ export async function saveFile(path: string, body: unknown, name: string): Promi
   }
 }
 
+/** Hands a file as it is to the desk's API. */
+export function sendFile<T>(path: string, file: Blob): Promise<Answer<T>> {
+  return call<T>(path, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file })
+}
+
 function posting(body: unknown): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }
 }

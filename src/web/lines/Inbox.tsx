@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react"
 import type { MessageRow, WaitingRow } from "#offices/joins/screen.ts"
 import type { CheckDue } from "#offices/joins/watch.ts"
+import { UnstampedList } from "../courier/UnstampedList.tsx"
 import { drafts, settleDrafts } from "../desk/drafts.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
@@ -39,6 +40,7 @@ export function Inbox() {
         </Notice>
       ))}
       <ChecksDue due={checks.value ?? []} />
+      {status.unstamped.length > 0 && <UnstampedList rows={status.unstamped} />}
       {status.unproven.length > 0 && <UnprovenList rows={status.unproven} />}
       {status.needs && status.needs.rows.length > 0 && <UnjudgedList rows={status.needs.rows} />}
       <MessageList title={t("inbox.urgent")} rows={parts.urgent} />

@@ -47,7 +47,8 @@ export function WaitingList({ rows }: { rows: readonly WaitingRow[] }) {
   )
 }
 
-function waits({ state, leaves }: WaitingRow) {
+function waits({ state, leaves, carried }: WaitingRow) {
+  if (carried !== null) return "waiting.carried"
   if (state === "sealed") return "waiting.sealed"
   return leaves === "slot" ? "waiting.slot" : "waiting.waits"
 }

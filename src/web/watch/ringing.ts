@@ -36,7 +36,7 @@ export function useRinging({ status, inbox, live }: Pick<DeskState, "status" | "
       if (count > (given.current.get(row.matter) ?? 0)) due.push(precedence)
       given.current.set(row.matter, count)
     }
-    due.push(...unjudgedDue(status, given.current))
+    due.push(...unjudgedDue(status, given.current), ...unstampedDue(status, seat, now, given.current))
     if (due.length > 0 && stored("silence") !== "on") setHeard(ring(due))
     else if (canSound()) setHeard("heard")
   })
@@ -55,6 +55,17 @@ function unjudgedDue({ needs, delegation }: DeskState["status"], given: Map<stri
     if (!rings(precedence) || by === delegation || given.has(name)) return []
     given.set(name, 1)
     return [precedence]
+  })
+}
+
+/** What a courier brought gives notice like a message on arrival, until an officer says that it was read. */
+function unstampedDue(status: DeskState["status"], seat: Seat, now: number, given: Map<string, number>): Ringing[] {
+  return status.unstamped.flatMap(({ hash, precedence, came, readAt }) => {
+    if (!rings(precedence) || readAt !== null) return []
+    const count = noticesDue({ at: came, precedence }, status.clocks, seat, now)
+    const before = given.get(hash) ?? 0
+    given.set(hash, count)
+    return count > before ? [precedence] : []
   })
 }
 

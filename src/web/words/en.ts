@@ -1,5 +1,6 @@
 import calls from "#words/en/calls.json"
 import check from "#words/en/check.json"
+import courier from "#words/en/courier.json"
 import desk from "#words/en/desk.json"
 import files from "#words/en/files.json"
 import lines from "#words/en/lines.json"
@@ -17,6 +18,7 @@ import watch from "#words/en/watch.json"
 export const words: Record<string, string> = {
   ...calls,
   ...check,
+  ...courier,
   ...desk,
   ...files,
   ...lines,

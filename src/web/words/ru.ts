@@ -1,5 +1,6 @@
 import calls from "#words/ru/calls.json"
 import check from "#words/ru/check.json"
+import courier from "#words/ru/courier.json"
 import desk from "#words/ru/desk.json"
 import files from "#words/ru/files.json"
 import lines from "#words/ru/lines.json"
@@ -17,6 +18,7 @@ import watch from "#words/ru/watch.json"
 export const words: Record<string, string> = {
   ...calls,
   ...check,
+  ...courier,
   ...desk,
   ...files,
   ...lines,

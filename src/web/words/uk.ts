@@ -1,5 +1,6 @@
 import calls from "#words/uk/calls.json"
 import check from "#words/uk/check.json"
+import courier from "#words/uk/courier.json"
 import desk from "#words/uk/desk.json"
 import files from "#words/uk/files.json"
 import lines from "#words/uk/lines.json"
@@ -17,6 +18,7 @@ import watch from "#words/uk/watch.json"
 export const words: Record<string, string> = {
   ...calls,
   ...check,
+  ...courier,
   ...desk,
   ...files,
   ...lines,

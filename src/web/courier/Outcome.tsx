@@ -1,0 +1,34 @@
+import type { CourierOutcome } from "#offices/joins/screen.ts"
+import { useNameOf } from "../parts/Delegation.tsx"
+import { useWords } from "../words.ts"
+
+/** What a courier's file brought, and what has to go back with him. */
+export function Outcome({ of }: { of: CourierOutcome }) {
+  const { t } = useWords()
+  const nameOf = useNameOf()
+  if (of.took === "answer")
+    return (
+      <>
+        <p>{t("courier.answered", { stamped: of.stamped, returned: of.returned, entered: of.entered })}</p>
+        {of.left > 0 && <p>{t("courier.left", { count: of.left })}</p>}
+        {of.gap !== null && <p>{t("courier.gap")}</p>}
+      </>
+    )
+  const name = nameOf(of.from)
+  return (
+    <>
+      <p>{t("courier.brought", { name, count: of.of, shown: of.shown, known: of.known })}</p>
+      {of.handed ? (
+        <p>
+          {t("courier.handed")}{" "}
+          <a href={`/api/courier/answers/${of.handed.answer}`} download={`iod-courier-answer-${of.from}.iod`}>
+            {t("courier.answer", { name })}
+          </a>
+        </p>
+      ) : (
+        <p>{t("courier.not-handed")}</p>
+      )}
+      {of.handed && of.handed.left > 0 && <p>{t("courier.left", { count: of.handed.left })}</p>}
+    </>
+  )
+}
