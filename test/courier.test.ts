@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { type Desk, openDesk } from "#desk/open.ts"
-import type { CourierOutcome } from "#offices/joins/screen.ts"
+import type { CourierOutcome } from "#offices/joins/courier.ts"
 import { flipBit } from "#register/fixture.test.ts"
 import { programFolder } from "../src/cli/exercise/found.ts"
 import { systemClock } from "../src/clock.ts"

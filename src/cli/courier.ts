@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import type { CourierOutcome } from "#offices/joins/screen.ts"
+import type { CourierOutcome } from "#offices/joins/courier.ts"
 import { openCharter } from "#offices/roll/charter.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { readKeys, registrySigners } from "#registry/keys.ts"

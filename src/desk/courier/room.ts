@@ -1,5 +1,5 @@
 import { hash } from "node:crypto"
-import type { CourierOutcome, CourierPages } from "#offices/joins/screen.ts"
+import type { CourierOutcome, CourierPages } from "#offices/joins/courier.ts"
 import { instantOf } from "../../clock.ts"
 import type { Book } from "../book.ts"
 import type { Ground } from "../ground.ts"

@@ -1,5 +1,5 @@
 import { inflateRawSync } from "node:zlib"
-import type { CourierOutcome, CourierPages } from "#offices/joins/screen.ts"
+import type { CourierOutcome, CourierPages } from "#offices/joins/courier.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { utf8 } from "#register/bytes.ts"
 import { VerificationError } from "#register/error.ts"

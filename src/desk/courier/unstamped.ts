@@ -1,4 +1,4 @@
-import type { UnstampedRow } from "#offices/joins/screen.ts"
+import type { UnstampedRow } from "#offices/joins/courier.ts"
 import { newestKind } from "#offices/joins/texts.ts"
 import type { ActForm } from "#offices/judge.ts"
 import type { Roll } from "#offices/roll/roll.ts"

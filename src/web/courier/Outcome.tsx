@@ -1,4 +1,4 @@
-import type { CourierOutcome } from "#offices/joins/screen.ts"
+import type { CourierOutcome } from "#offices/joins/courier.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { useWords } from "../words.ts"
 

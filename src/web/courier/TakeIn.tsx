@@ -1,6 +1,6 @@
 import { type ChangeEvent, useState } from "react"
 import { Button } from "react-aria-components"
-import type { CourierOutcome, CourierPages } from "#offices/joins/screen.ts"
+import type { CourierOutcome, CourierPages } from "#offices/joins/courier.ts"
 import { sendFile, tell } from "../desk/ask.ts"
 import { useWords } from "../words.ts"
 import { Outcome } from "./Outcome.tsx"

@@ -1,6 +1,6 @@
 import { useId } from "react"
 import { Button } from "react-aria-components"
-import type { UnstampedRow } from "#offices/joins/screen.ts"
+import type { UnstampedRow } from "#offices/joins/courier.ts"
 import { tell } from "../desk/ask.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
