@@ -30,6 +30,7 @@ type Start = {
 }
 
 const RETRY_MS = 10_000
+const LAST_LINES = 12
 const POLL_MS = 8
 const SLOW_MS = 5_000
 const STOP_MS = 60_000
@@ -81,7 +82,7 @@ async function whenReady(launched: Launched, start: Start): Promise<Server> {
   let told = false
   for (;;) {
     start.signal?.throwIfAborted()
-    if (hasEnded()) throw new Error(`PostgreSQL did not start (${await ended}): ${start.log.tail().trim()}`)
+    if (hasEnded()) throw new Error(`PostgreSQL did not start (${await ended}): ${lastLines(start.log.tail())}`)
     const version = await askVersion(connectionOptions)
     if (version !== undefined && child.pid !== undefined)
       return { pid: child.pid, version, connectionOptions, ended, stop: () => stopChild(launched, start.report) }
@@ -91,6 +92,12 @@ async function whenReady(launched: Launched, start: Start): Promise<Server> {
     }
     await Promise.race([delay(POLL_MS), ended])
   }
+}
+
+/** The end of its log, short enough to be read whole: without the answers to our own asking whether it is ready yet. */
+function lastLines(tail: string): string {
+  const lines = tail.split("\n").filter((line) => !/FATAL: {2}the database system is (starting|not yet)/.test(line))
+  return lines.join("\n").trim().split("\n").slice(-LAST_LINES).join("\n")
 }
 
 /** The server's version, or undefined while it does not take connections yet. */
