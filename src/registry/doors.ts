@@ -56,7 +56,24 @@ export function openDoors(parts: DoorsParts): Server {
 
 type Listener = ReturnType<typeof getRequestListener>
 
-/** The hot paths go past the router: envelopes in, mail out, immutable tiles. */
+/** One of the doors that go past the router: what comes by `method`, absent: by any, to a path of this form. */
+type Door = {
+  method?: "GET" | "POST"
+  path: RegExp
+  open(parts: DoorsParts, request: IncomingMessage, response: ServerResponse): Promise<void> | void
+}
+
+/** The hot paths: envelopes in, mail out, immutable tiles. */
+const DOORS: readonly Door[] = [
+  { method: "POST", path: /^\/desk\/envelopes$/, open: takeIn },
+  { method: "POST", path: /^\/desk\/returned$/, open: takeBack },
+  { method: "POST", path: /^\/desk\/courier$/, open: courier },
+  { path: /^\/desk\/files\//, open: ({ files }, request, response) => files(request, response) },
+  { method: "GET", path: /^\/(desk|public)\/mail\?/, open: mail },
+  { method: "GET", path: /^\/tile\//, open: tile },
+  { method: "GET", path: /^\/checkpoint$/, open: checkpoint },
+]
+
 async function handle(
   parts: DoorsParts,
   request: IncomingMessage,
@@ -64,17 +81,13 @@ async function handle(
   next: Listener,
 ): Promise<void> {
   const url = request.url ?? "/"
-  if (request.method === "POST" && url === "/desk/envelopes") return takeIn(parts, request, response)
-  if (request.method === "POST" && url === "/desk/returned") return takeBack(parts, request, response)
-  if (request.method === "POST" && url === "/desk/courier") return courier(parts, request, response)
-  if (url.startsWith("/desk/files/")) return parts.files(request, response)
-  if (request.method === "GET" && /^\/(desk|public)\/mail\?/.test(url)) return mail(parts, request, response)
-  if (request.method === "GET" && url.startsWith("/tile/")) return tile(parts, url.slice(1), response)
-  if (request.method === "GET" && url === "/checkpoint") {
-    const checkpoint = parts.checkpoint()
-    return send(response, checkpoint ? 200 : 404, TEXT, checkpoint, "no-cache")
-  }
-  await next(request, response)
+  const door = DOORS.find(({ method, path }) => (method ?? request.method) === request.method && path.test(url))
+  await (door ? door.open(parts, request, response) : next(request, response))
+}
+
+function checkpoint(parts: DoorsParts, _: IncomingMessage, response: ServerResponse): void {
+  const note = parts.checkpoint()
+  send(response, note ? 200 : 404, TEXT, note, "no-cache")
 }
 
 function send(response: ServerResponse, status: number, type: string, body: Uint8Array | string, cache: string): void {
@@ -165,9 +178,9 @@ async function mail(parts: DoorsParts, request: IncomingMessage, response: Serve
   await parts.follow(delegation, BigInt(after), response)
 }
 
-async function tile(parts: DoorsParts, path: string, response: ServerResponse): Promise<void> {
+async function tile(parts: DoorsParts, { url = "/" }: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    send(response, 200, BYTES, await parts.tile(path), "public, max-age=31536000, immutable")
+    send(response, 200, BYTES, await parts.tile(url.slice(1)), "public, max-age=31536000, immutable")
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error
     send(response, 404, TEXT, `${error.message}\n`, "no-store")

@@ -14,7 +14,8 @@ import { type Backup, openBackup } from "./backup.ts"
 import { openRestoredFiles } from "./backup-files.ts"
 import { type Ends, openEnds } from "./ends.ts"
 import { type Growth, openGrowth } from "./growth.ts"
-import { insertGroup, type Ledger, openLedger, type Row } from "./ledger.ts"
+import { insertGroup } from "./inserting.ts"
+import { type Ledger, openLedger, type Row } from "./ledger.ts"
 import { type EnvelopeFrame, openStamped, reenter } from "./restored-envelope.ts"
 
 export type RestoreOptions = {

@@ -130,7 +130,7 @@ test("a text that was changed before it was signed says just what it says, or is
     const back = orRefused(() => read(concat(utf8(`${formatNote(signNote(forged, desk))}\n`), rest)))
     if (back?.form === "desk")
       assert.equal(
-        parseNote(fromUtf8(write(back.file).subarray(0, -rest.length || undefined)).trimEnd() + "\n").text,
+        parseNote(`${fromUtf8(write(back.file).subarray(0, -rest.length || undefined)).trimEnd()}\n`).text,
         forged,
       )
   })

@@ -136,12 +136,16 @@ function toCall({ archive, clock, delegation, roll }: BoardReading): CheckDue[] 
 function toAnswer({ archive, clock, delegation }: BoardReading): CheckDue[] {
   const since = new Date(clock.now() - 2 * DAY).toISOString().slice(0, 10)
   return checksSince(archive, since).flatMap(({ line, matter, state }): CheckDue[] => {
-    const due = { line, matter, slot: state.slot }
-    if (state.by === delegation)
-      return Object.values(state.members).some((one) => one.answered && !one.closed) ? [{ what: "close", ...due }] : []
-    const mine = state.members[delegation]
-    if (!mine || mine.closed) return []
-    if (!mine.answered) return mine.explained ? [] : [{ what: "answer", ...due }]
-    return mine.unanswered && !mine.explained ? [{ what: "explain", ...due }] : []
+    const what = owedBy(delegation, state)
+    return what ? [{ what, line, matter, slot: state.slot }] : []
   })
+}
+
+/** What a check still asks of a delegation; undefined where nothing. */
+function owedBy(delegation: string, { by, members }: CheckState): "close" | "answer" | "explain" | undefined {
+  if (by === delegation) return Object.values(members).some((one) => one.answered && !one.closed) ? "close" : undefined
+  const mine = members[delegation]
+  if (!mine || mine.closed || mine.explained) return undefined
+  if (!mine.answered) return "answer"
+  return mine.unanswered ? "explain" : undefined
 }
