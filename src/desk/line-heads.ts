@@ -45,6 +45,8 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
   const owed = new Map<string, Owed>()
   let headsAt = 0n
   let complete = 0n
+  // Mail and checkpoints may still be verified when the desk closes: what they find then is for its next beginning.
+  let closed = false
 
   // What waits for officers to resume was handed out, whatever else is wrong with it.
   const holds = ({ line, place }: LineHead) =>
@@ -72,6 +74,7 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
   return {
     async heard(note) {
       const head = await openLineHead(crypto, note, parts.registryKey)
+      if (closed) return
       const stamp = contradicting(head)
       if (head.office !== parts.office || stamp) return evidence.againstRegistry("line-head", `${note}\n${stamp ?? ""}`)
       headsAt = head.size
@@ -80,6 +83,7 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
       if (!holds(head)) owed.set(head.line, { head, note, bell: undefined })
     },
     passed(by) {
+      if (closed) return
       for (const one of owed.values()) {
         if (holds(one.head)) {
           one.bell?.[Symbol.dispose]()
@@ -92,6 +96,7 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
     },
     completeTo: () => complete,
     close() {
+      closed = true
       for (const { bell } of owed.values()) bell?.[Symbol.dispose]()
       owed.clear()
     },
