@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { parseJson } from "#register/json.ts"
 
 /** What an emergency stop asks of its caller, in the order in which it is asked (handbook W1 f). */
 export const STOP_FIELDS = ["where", "what", "who", "since", "reach"] as const
@@ -30,7 +31,7 @@ export function formatStop({ where, what, who, since, reach, drill }: Stop): str
 /** The answers in a message's text; null where its author wrote anything else, which is then shown as it is. */
 export function parseStop(text: string): Stop | null {
   try {
-    const parsed = stopForm.safeParse(JSON.parse(text))
+    const parsed = stopForm.safeParse(parseJson(text))
     return parsed.success ? parsed.data : null
   } catch {
     return null
