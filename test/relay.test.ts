@@ -118,6 +118,10 @@ test("unattributed words wait for slots both ways and bring nothing of their fir
   const body = "Просимо повідомити про мінування дороги."
   const first = ask(ukraine, { fields: { relay: { to: ["russian-federation"], attribution: "unattributed" } }, body })
   assert.equal(ukraine.views.waiting()[0]?.leaves, "slot")
+  const next = { relay: { to: ["russian-federation"], attribution: "unattributed" } }
+  ask(ukraine, { fields: next, body: "Ще одне.", precedence: "PRIORITY" })
+  const [, urged] = ukraine.views.waiting()
+  assert.deepEqual([urged?.leaves, urged?.precedence], ["slot", "ROUTINE"], "as every envelope of a slot")
   await slots(secretariat, "the request", () => requestOf(secretariat, first) !== undefined)
   const asked = await received(secretariat, own, first)
   const [leg] = await passOn(ukraine, first)

@@ -119,7 +119,9 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   if (length > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
   const files = records.flatMap((one) => one.files)
   const { id: outbox, known } = parts.outbox.submit({
-    ...{ line, members, precedence, leaves, officer, token: token ?? null, filing: files.length > 0 },
+    ...{ line, members, leaves, officer, token: token ?? null, filing: files.length > 0 },
+    // One of its own would tell it from the others of its slot.
+    precedence: leaves === "slot" ? "ROUTINE" : precedence,
     ...packed,
   })
   leaveWith(parts, files, { line, outbox })

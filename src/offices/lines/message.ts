@@ -14,6 +14,7 @@ import {
 import { type Attachment, attachments } from "../attachment.ts"
 import {
   isDiscreet,
+  isUrgent,
   type RelayState,
   relayAsked,
   relayFits,
@@ -185,7 +186,7 @@ export function isMessageDiscreet(
   precedence: Precedence,
   stateOf: (matter: string) => MessageState | undefined,
 ): boolean {
-  if (precedence !== "ROUTINE") return false
+  if (isUrgent(precedence)) return false
   if (isDiscreet(record.relay ?? record.relayed, precedence)) return true
   return [record.matter, record.replyTo].some((matter) => {
     const state = matter === undefined ? undefined : stateOf(matter)

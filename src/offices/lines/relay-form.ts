@@ -51,12 +51,18 @@ export type PassedRelay = {
 }
 export type RelayState = AskedRelay | PassedRelay
 
+/** What cannot wait for a slot, whatever its leaving tells. */
+export function isUrgent(precedence: Precedence): boolean {
+  return precedence === "FLASH" || precedence === "IMMEDIATE"
+}
+
 /**
  * Whether a message is to leave no trace of its own: unattributed words, and whatever is said of them, travel in slots,
- * which carry ROUTINE alone. More urgent ones leave at once, and whoever watches the register can guess.
+ * which carry ROUTINE alone: PRIORITY becomes that. What is more urgent leaves at once, and whoever watches the register
+ * can guess.
  */
 export function isDiscreet(relay: { attribution: Attribution } | undefined, precedence: Precedence): boolean {
-  return relay?.attribution === "unattributed" && precedence === "ROUTINE"
+  return relay?.attribution === "unattributed" && !isUrgent(precedence)
 }
 
 /** The part of a message that speaks of a relay. */
