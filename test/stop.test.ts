@@ -4,6 +4,8 @@ import type { Desk } from "#desk/open.ts"
 import { runningStops } from "#desk/relays/stops.ts"
 import type { StopRow } from "#offices/joins/relays.ts"
 import { formatStop, parseStop, stopAddressees } from "#offices/lines/stop.ts"
+import { messagePage, pageJob } from "#paper/page.ts"
+import words from "#words/uk/stop.json" with { type: "json" }
 import { answer, lineOf, type Office, openOffice, received, rungs, until } from "./office.ts"
 
 let office: Office
@@ -96,6 +98,27 @@ test("an emergency stop reaches both parties under its caller's signature by no 
   answer(icrc, await received(icrc, own, matter), "message.recalled")
   for (const desk of [icrc, ukraine, russia, secretariat])
     await until(desk, "the end of the stop", () => stops(desk).length === 0)
+})
+
+test("a stop is read as answers under their questions wherever it is printed, and as answers where it is found", async () => {
+  const icrc = office.desk("icrc")
+  const line = lineOf(icrc, "secretariat")
+  const message = await received(icrc, line, call(icrc))
+  const { data } = pageJob(icrc.founded.charter, message, "uk")
+  assert.deepEqual(data.answers, [
+    { term: words["stop.where"], text: STOP.where, given: true },
+    { term: words["stop.what"], text: STOP.what, given: true },
+    { term: words["stop.who"], text: STOP.who, given: true },
+    { term: words["stop.since"], text: words["stop.not-given"], given: false },
+    { term: words["stop.reach"], text: words["stop.not-given"], given: false },
+  ])
+  assert.ok((await messagePage(icrc.founded.charter, message, "uk")) instanceof Uint8Array)
+  const found = icrc.search({ q: "Greifenau" })
+  assert.ok("hits" in found)
+  assert.equal(found.hits[0]?.excerpt.map((piece) => piece.text).join(""), `${STOP.where} · ${STOP.what} · ${STOP.who}`)
+  answer(icrc, message, "message.recalled")
+  for (const desk of office.desks.values())
+    await until(desk, "the end of the stop", () => stops(desk).every((stop) => stop.caller !== "icrc"))
 })
 
 test("a stop that finds the secretariat's desk down is passed on as soon as that desk is up", async () => {

@@ -146,6 +146,8 @@ export type ActKind<State, Fields extends { matter: string }> = {
   texts: readonly (keyof Fields & string)[]
   /** Those of `texts` that no person reads (a signed note, a secret): nobody looks for words in them. */
   forMachines?: readonly (keyof Fields & string)[]
+  /** What people read of a text that says it in a form of its own; the text itself where this is left out. */
+  reads?(record: object, field: string, text: string): string
   /** Whether a record may name sealed files in its field `files` (attachment.ts). */
   files?: true
   /** Whether an officer says it, or a desk by itself. */

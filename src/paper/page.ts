@@ -1,5 +1,6 @@
 import type { Ladder } from "#offices/joins/ladder.ts"
 import type { MessageView } from "#offices/joins/screen.ts"
+import { parseStop, STOP_FIELDS } from "#offices/lines/stop.ts"
 import type { Charter } from "#offices/roll/charter.ts"
 import { alternat, nameOf } from "#sheet/readable.ts"
 import { type Language, plain } from "#sheet/words.ts"
@@ -31,7 +32,6 @@ export function pageJob(charter: Charter, message: MessageView, language: Langua
   const name = (delegation: string) => printable(nameOf(charter, language, delegation))
   const order = (names: readonly string[]) => alternat(names, charter, line)
   const addressees = order(message.members.filter((member) => member !== message.by))
-  const said = (text: string | null) => (text === null ? [t("text.gone")] : text.split("\n").map(plain).map(printable))
   const common = message.ladders[0]?.steps.filter(({ rung }) => COMMON.has(rung)) ?? []
   const ladders = order(message.ladders.map(({ addressee }) => addressee)).flatMap(
     (addressee) => message.ladders.find((ladder) => ladder.addressee === addressee) ?? [],
@@ -42,7 +42,7 @@ export function pageJob(charter: Charter, message: MessageView, language: Langua
     data: {
       ...frameOf(charter, language, t("message.title"), header, toldUntil(message)),
       office: printable(plain(charter.name[language])),
-      subject: said(message.subject),
+      subject: said(message.subject, t),
       written: message.subject === null ? language : message.language,
       recalled: message.recall && { term: t("message.recalled-at"), at: when(message.recall.at) },
       facts: [
@@ -53,7 +53,7 @@ export function pageJob(charter: Charter, message: MessageView, language: Langua
         { term: t("envelope.time"), text: when(message.at) },
         { term: t("message.reply-by"), text: when(message.deadline) },
       ],
-      body: said(message.body),
+      ...saidOf(message, t),
       ladder: t("ladder.title"),
       columns: [t("page.addressee"), t("ladder.rung"), t("page.when")],
       rungs: [
@@ -70,6 +70,25 @@ export function pageJob(charter: Charter, message: MessageView, language: Langua
     },
     attachment: null,
   }
+}
+
+/** A text line by line, in signs that the paper's fonts have. */
+function said(text: string | null, t: Say): string[] {
+  return text === null ? [t("text.gone")] : text.split("\n").map(plain).map(printable)
+}
+
+/** What a message says by its form: its words, or the answers of a stop under the questions of the paper's language. */
+function saidOf({ form, body }: MessageView, t: Say) {
+  const stop = form === "emergency-stop" && body !== null ? parseStop(body) : null
+  if (!stop) {
+    const warned = form === "emergency-stop" && body !== null ? [t("stop.malformed")] : []
+    return { warned, body: said(body, t), answers: [] }
+  }
+  const answers = STOP_FIELDS.map((field) => {
+    const given = stop[field].trim()
+    return { term: t(`stop.${field}`), text: printable(plain(given || t("stop.not-given"))), given: given !== "" }
+  })
+  return { warned: stop.drill ? [t("stop.drill"), t("stop.drill-meaning")] : [], body: [], answers }
 }
 
 function rungsOf({ steps }: Ladder, addressee: string, t: Say): string[][] {

@@ -3,17 +3,20 @@ import type { Language } from "#sheet/words.ts"
 import enLines from "#words/en/lines.json" with { type: "json" }
 import enPaper from "#words/en/paper.json" with { type: "json" }
 import enRefusals from "#words/en/refusals.json" with { type: "json" }
+import enStop from "#words/en/stop.json" with { type: "json" }
 import ruLines from "#words/ru/lines.json" with { type: "json" }
 import ruPaper from "#words/ru/paper.json" with { type: "json" }
 import ruRefusals from "#words/ru/refusals.json" with { type: "json" }
+import ruStop from "#words/ru/stop.json" with { type: "json" }
 import ukLines from "#words/uk/lines.json" with { type: "json" }
 import ukPaper from "#words/uk/paper.json" with { type: "json" }
 import ukRefusals from "#words/uk/refusals.json" with { type: "json" }
+import ukStop from "#words/uk/stop.json" with { type: "json" }
 
 const catalogues = {
-  en: { ...enLines, ...enRefusals, ...enPaper },
-  uk: { ...ukLines, ...ukRefusals, ...ukPaper },
-  ru: { ...ruLines, ...ruRefusals, ...ruPaper },
+  en: { ...enLines, ...enRefusals, ...enPaper, ...enStop },
+  uk: { ...ukLines, ...ukRefusals, ...ukPaper, ...ukStop },
+  ru: { ...ruLines, ...ruRefusals, ...ruPaper, ...ruStop },
 }
 type PaperWord = keyof typeof catalogues.en
 

@@ -20,12 +20,14 @@ export function newestKind(act: string): AnyActKind | undefined {
 export function textsOf(act: string, fields: unknown): NamedText[] {
   const kind = newestKind(act)
   if (!kind || typeof fields !== "object" || fields === null) return []
-  const { texts, forMachines = [] } = kind
+  const { texts, forMachines = [], reads = asItStands } = kind
   const named = new Map(Object.entries(fields))
   return [
     ...texts.flatMap((field) => {
       const hash = named.get(field)
-      return typeof hash === "string" && !forMachines.includes(field) ? [{ field, hash, words: whole }] : []
+      if (typeof hash !== "string" || forMachines.includes(field)) return []
+      const words = (bytes: Uint8Array) => readable(() => reads(fields, field, fromUtf8(bytes)))
+      return [{ field, hash, words }]
     }),
     ...filesOf(kind, fields).map(({ text, length }) => ({
       ...{ field: "files", hash: text },
@@ -35,8 +37,8 @@ export function textsOf(act: string, fields: unknown): NamedText[] {
   ]
 }
 
-function whole(bytes: Uint8Array): string {
-  return readable(() => fromUtf8(bytes))
+function asItStands(_record: object, _field: string, text: string): string {
+  return text
 }
 
 /** An author chooses the bytes: what is not of its form has no words. */

@@ -22,6 +22,7 @@ import {
   releaseCarried,
   releaseMade,
 } from "./relay-form.ts"
+import { answersOf } from "./stop.ts"
 import { formatWords } from "./words.ts"
 
 /** What one addressee said of a message. Silence is a statement of the clock, never theirs. */
@@ -105,6 +106,8 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
   texts: ["subject", "body", "release", "words"],
   // `words` says once more what subject and body say.
   forMachines: ["release", "words"],
+  reads: (record, field, text) =>
+    field === "body" && "form" in record && record.form === "emergency-stop" ? answersOf(text) : text,
   files: true,
   by: "officer",
   callsForReceipt: true,

@@ -38,6 +38,15 @@ export function parseStop(text: string): Stop | null {
   }
 }
 
+/** What was answered, in the order in which it is asked; the text as it stands where it is no stop's. */
+export function answersOf(text: string): string {
+  const stop = parseStop(text)
+  if (!stop) return text
+  return STOP_FIELDS.map((field) => stop[field].trim())
+    .filter((one) => one !== "")
+    .join(" · ")
+}
+
 /** Whether there is anything to call for: one answer is enough. */
 export function saysAnything(stop: Stop): boolean {
   return STOP_FIELDS.some((field) => stop[field].trim() !== "")
