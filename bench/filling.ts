@@ -132,5 +132,6 @@ function archiveGroup(
   }
   sql.run`UPDATE line SET place = ${last.row.place}, head = ${last.row.head} WHERE id = ${last.row.line}`
   setMeta("next", String(last.row.index + 1n))
+  setMeta("proven-to", String(last.row.index + 1n))
   setMeta("at", last.at)
 }

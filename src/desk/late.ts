@@ -51,8 +51,8 @@ export async function workInLate(parts: LateParts, roll: Roll): Promise<Entered[
 
 /** Last parts that the rules took into account. What they did not is of no use; what no rules here know waits. */
 function complete({ sql }: Archive): Row[] {
-  sql.run`DELETE FROM late WHERE "index" IN
-    (SELECT "index" FROM record WHERE kind = ${RESEALED} AND refused <> 'version.unknown')`
+  sql.run`DELETE FROM late WHERE EXISTS (SELECT 1 FROM record r
+    WHERE r."index" = late."index" AND r.kind = ${RESEALED} AND r.refused <> 'version.unknown')`
   return sql.all`SELECT l.* FROM late l JOIN record r ON r."index" = l."index" AND r.refused IS NULL
     WHERE l.part = l.parts ORDER BY l."index"`
 }

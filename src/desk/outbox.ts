@@ -90,7 +90,11 @@ export function openOutbox(parts: SealingParts): Outbox {
           sql.run`UPDATE outbox SET state = 'refused', refused = ${code}, body = NULL, carried = NULL WHERE hash = ${hash}`
         return undefined
       }),
-    waiting: () => number(sql.get`SELECT count(*) AS n FROM outbox WHERE state IN ('waiting', 'sealed', 'filing')`?.n),
+    waiting: () =>
+      number(
+        sql.get`SELECT count(*) AS n FROM outbox INDEXED BY outbox_shown
+          WHERE state <> 'stamped' AND state IN ('waiting', 'sealed', 'filing')`?.n,
+      ),
   }
 }
 
@@ -149,8 +153,10 @@ function firstOfLines({ sql }: Archive, held: ReadonlySet<string>, reachable: bo
     first.set(text(row.line) ?? "", { ...(before ?? one), precedence })
   }
   if (reachable) {
-    const rows = sql.all`SELECT line, precedence, min(turn) AS turn, id FROM outbox
-      WHERE state = 'waiting' AND turn IS NOT NULL GROUP BY state, line, precedence ORDER BY precedence`
+    // The first condition is the index's own, word for word: without it the second would be looked for in every row.
+    const rows = sql.all`SELECT line, precedence, min(turn) AS turn, id FROM outbox INDEXED BY outbox_open
+      WHERE state IN ('waiting', 'sealed') AND state = 'waiting' AND turn IS NOT NULL
+      GROUP BY state, line, precedence ORDER BY precedence`
     for (const row of rows) {
       const line = text(row.line) ?? ""
       if (first.has(line)) continue

@@ -3,9 +3,10 @@ import { type Archive, number, text } from "./archive.ts"
 import { fieldsOf } from "./fold.ts"
 import { ALL, FILLED, indexRecord, RECORDS } from "./search-index.ts"
 
-const TOGETHER = 200
-/** Between two steps everything else that waits is done. */
-const STEP_MS = 1
+/** So many records take some milliseconds: nobody who acts meanwhile feels them. */
+const TOGETHER = 20
+/** Between two steps everything else that waits is done: most of the time is left to it. */
+const STEP_MS = 10
 const AGAIN_MS = 5000
 
 /** Fills the index of an archive that is older than it, beside everything else that the desk does. */

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises"
 import type { RegisterView } from "#offices/joins/screen.ts"
 import type { Charter } from "#offices/roll/charter.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -134,7 +135,8 @@ function openVerifying(parts: WitnessingParts) {
     while (again) {
       again = false
       marked.check()
-      while (latest && (await proveNext(proving, latest)));
+      // In between, whatever else waits is done: after a long absence there is much to prove.
+      while (latest && (await proveNext(proving, latest))) await setImmediate()
     }
   }
 

@@ -107,8 +107,8 @@ function lookOnce(parts: RelaysParts): void {
 /** An emergency stop waits for no officer: every leg that it has not had yet is made and leaves at once. */
 function passOnStops(parts: RelaysParts): void {
   const { archive } = parts
-  const rows = archive.sql.all`SELECT line, id FROM matter WHERE office = 'message' AND state->>'$.relay.open' = 1
-    AND state->>'$.form' = 'emergency-stop'`
+  const rows = archive.sql.all`SELECT line, id FROM matter INDEXED BY matter_relay
+    WHERE office = 'message' AND state->>'$.relay.open' = 1 AND state->>'$.form' = 'emergency-stop'`
   for (const row of rows) {
     const [line, matter] = [text(row.line) ?? "", text(row.id) ?? ""]
     archive.transact(() => makeLegs(parts, line, matter, null))
