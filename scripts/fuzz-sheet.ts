@@ -31,12 +31,16 @@ async function enteredEntry({ frame, stamp }: Entered) {
   return { header: frame.header, stamp: frame.stamp, proof: { checkpoint: 0, tlog } }
 }
 
-/** The sheet of the message on the line, with the whole line in it and its texts as far as `disclosed`. */
-async function sheet(language: SheetData["language"], disclosed: boolean, whole: boolean): Promise<SheetData> {
+/** How much of the line a sheet has; across a gap its desk lacks the acknowledgement. */
+type Part = "whole" | "extract" | "gap"
+
+/** The sheet of the message on the line, with so much of the line in it and its texts as far as `disclosed`. */
+async function sheet(language: SheetData["language"], disclosed: boolean, part: Part): Promise<SheetData> {
   const checkpoint = cosigned({ size, root: edgeRoot(nodeCrypto, grown.edge) }, TIME)
   const public0 = world.entered.filter(({ stamp }) => stamp.line === publicLine(0))
   const onLine = world.entered.filter(({ stamp }) => stamp.line === LINE)
-  const shown = whole ? onLine : onLine.filter(({ stamp }) => stamp.place > 2)
+  const shown = onLine.filter(({ stamp }) => part === "whole" || stamp.place > (part === "gap" ? 1 : 2))
+  if (part === "gap") shown.splice(2, 1)
   const roll: RollEntry[] = await Promise.all(
     public0.map(async (one) => ({ ...(await enteredEntry(one)), act: salted({ salt: one.salt, bytes: one.act }) })),
   )
@@ -55,11 +59,21 @@ async function sheet(language: SheetData["language"], disclosed: boolean, whole:
     }),
   )
   const from = shown[0]?.stamp.place ?? 1
+  const hashes = shown.map(({ stamp }) => stamp.header)
+  const behind = part === "gap" ? { behind: [{ from: from + 3, hashes: hashes.splice(2) }] } : {}
   return {
-    ...{ iod: "proof-sheet/v1", template: 1, language, charter: founded.text, line: LINE, matter: MATTER },
+    ...{
+      iod: "proof-sheet/v1",
+      template: part === "extract" ? 1 : 2,
+      language,
+      charter: founded.text,
+      line: LINE,
+      matter: MATTER,
+    },
     checkpoints: [checkpoint],
     roll,
-    chain: { from, hashes: shown.map(({ stamp }) => stamp.header) },
+    chain: { from, hashes },
+    ...behind,
     envelopes,
   }
 }
@@ -67,8 +81,8 @@ async function sheet(language: SheetData["language"], disclosed: boolean, whole:
 /** Whole sheets that verify. */
 const good = await Promise.all(
   (["en", "uk", "ru"] as const).flatMap((language, i) =>
-    [false, true].map(async (whole) => {
-      const data = await sheet(language, i !== 1, whole)
+    (["whole", "extract", "gap"] as const).map(async (part) => {
+      const data = await sheet(language, i !== 1, part)
       const dataText = formatData(data)
       return { data, readable: renderSheet(await examine(crypto, founded, data, dataText), language), dataText }
     }),

@@ -3,6 +3,8 @@ import { after, before, test } from "node:test"
 import type { Desk } from "#desk/open.ts"
 import type { RelayView } from "#offices/joins/relays.ts"
 import type { MessageView } from "#offices/joins/screen.ts"
+import { nodeCrypto } from "#seal/node/crypto.ts"
+import { verifySheet } from "#sheet/verify.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { answer, lineOf, type Office, openOffice, received, settled, until } from "./office.ts"
 
@@ -66,6 +68,20 @@ test("attributed words reach their addressee under their author's signature, and
   assert.ok(there.relay?.side === "passed")
   assert.equal(there.relay.from, "ukraine")
   assert.deepEqual(there.relay.release?.to, ["russian-federation", "secretariat"])
+  await until(russia, "all of it is witnessed", () => russia.registerView().notWitnessed === 0)
+  const sheet = await russia.sheet(theirs, there.matter, { language: "uk", disclose: [there.header] })
+  assert.ok(typeof sheet === "string")
+  const proven = await verifySheet(nodeCrypto, sheet)
+  assert.ok(proven.verdict)
+  const said = proven.findings.statements.filter(({ code }) => code.startsWith("release."))
+  assert.deepEqual(
+    said.map(({ code, values }) => [code, values.about]),
+    [
+      ["release.signed", "ukraine"],
+      ["release.words", undefined],
+    ],
+    "a stranger learns whose desk released the words, and that they are these",
+  )
   const seen = () => relayOf(ukraine, own, first, "asked")
   await until(ukraine, "the author learns that its words left", () => seen().passedOn.length === 1)
   assert.equal(seen().passedOn[0]?.to, "russian-federation")

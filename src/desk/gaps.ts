@@ -20,11 +20,16 @@ export function gapBefore({ sql }: Archive, line: string, place: number): Pick<G
   return row ? { after: number(row.after), code: text(row.code) ?? "" } : null
 }
 
-/** Whether a gap lies between two places of a line that are held. */
-export function hasGap({ sql }: Archive, line: string, first: number, last: number): boolean {
-  return (
-    sql.get`SELECT 1 AS lies FROM gap WHERE line = ${line} AND after >= ${first} AND until <= ${last}` !== undefined
-  )
+/** Where places are missing between two places of a line that are held, or the heads do not lead on, in their order. */
+export function gapsBetween(
+  { sql }: Archive,
+  line: string,
+  first: number,
+  last: number,
+): { after: number; until: number }[] {
+  const rows = sql.all`SELECT after, until FROM gap WHERE line = ${line} AND missing = 1
+    AND after >= ${first} AND until <= ${last} ORDER BY after`
+  return rows.map((row) => ({ after: number(row.after), until: number(row.until) }))
 }
 
 /** Whether this desk lacks a place of a line behind which it went on. */

@@ -7,12 +7,20 @@ import { HASH_BYTES } from "#register/tree.ts"
 import { parseSignedHeader } from "#seal/header.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { publicLine } from "#seal/stamp.ts"
-import { formatData, formatSheet, type LineEntry, type RollEntry, type SheetData } from "#sheet/form.ts"
+import {
+  formatData,
+  formatSheet,
+  type LineEntry,
+  type RollEntry,
+  type Run,
+  type SheetData,
+  TEMPLATE,
+} from "#sheet/form.ts"
 import { renderSheet } from "#sheet/readable.ts"
 import { examine } from "#sheet/verify.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { fieldsOf } from "./fold.ts"
-import { hasGap } from "./gaps.ts"
+import { gapsBetween } from "./gaps.ts"
 
 /** What an officer chooses of a sheet. */
 export type SheetChoice = {
@@ -48,6 +56,8 @@ export async function writeSheet(
     const findings = await examine(nodeCrypto, founded, data, dataText)
     return formatSheet(renderSheet(findings, choice.language), dataText)
   } catch (cause) {
+    // What the registry stamped behind a gap may contradict itself, which it stands convicted of already.
+    if (cause instanceof VerificationError && data.behind) return { refused: "sheet.gap" }
     if (cause instanceof VerificationError)
       throw new Error(`the archive ${archive.path} holds what does not verify; no proof sheet was written`, { cause })
     throw cause
@@ -69,12 +79,9 @@ function collect(
   const about = aboutMatter(archive, line, matter, state)
   const chosen = choice.whole ? wholeLine(archive, line) : [...about.keys(), ...deliveries(archive, opening)]
   // What is not witnessed yet comes with a later sheet; of a whole line nothing may be left out but its tail.
-  const rows = [...new Set(chosen)]
-    .sort((a, b) => a - b)
-    .map((index) => proven(archive, index))
-    .filter((row) => row !== undefined)
-  const [first, last] = [number(rows[0]?.place), number(rows.at(-1)?.place)]
-  if (hasGap(archive, line, first, last)) return { refused: "sheet.gap" }
+  const parts = inParts(archive, line, allProven(archive, chosen))
+  if (!parts) return { refused: "sheet.not-witnessed" }
+  const { rows, chain, behind } = parts
   const checkpoints = openCheckpoints(archive)
   const envelopes = rows.map((row) => {
     const record = about.get(number(row.index))
@@ -83,15 +90,48 @@ function collect(
   })
   const roll = rollEntries(archive, checkpoints, rows)
   if (!roll) return { refused: "sheet.not-witnessed" }
-  const hashes = sql.all`SELECT hash FROM envelope WHERE line = ${line} AND place BETWEEN ${first} AND ${last} ORDER BY place`
   const { notes, renumber } = checkpoints.sorted()
   return {
-    ...{ iod: "proof-sheet/v1", template: 1, language: choice.language, charter: founded.text, line, matter },
+    ...{ iod: "proof-sheet/v1", template: TEMPLATE, language: choice.language, charter: founded.text, line, matter },
     checkpoints: notes,
     roll: roll.map(renumber),
-    chain: { from: first, hashes: hashes.map((row) => text(row.hash) ?? "") },
+    chain,
+    ...(behind.length > 0 ? { behind } : {}),
     envelopes: envelopes.map(renumber),
   }
+}
+
+/** Those that are proven, in the register's order, each once. */
+function allProven(archive: Archive, indexes: readonly number[]): Row[] {
+  return [...new Set(indexes)]
+    .sort((a, b) => a - b)
+    .map((index) => proven(archive, index))
+    .filter((row) => row !== undefined)
+}
+
+type Parts = { rows: Row[]; chain: Run; behind: Run[] }
+
+/**
+ * The line between these envelopes in parts without a gap, and with them the envelopes on both sides of each gap, whose
+ * stamps hold the parts; undefined while one of those is not proven.
+ */
+function inParts(archive: Archive, line: string, chosen: readonly Row[]): Parts | undefined {
+  const { sql } = archive
+  const [first, last] = [number(chosen[0]?.place), number(chosen.at(-1)?.place)]
+  const gaps = gapsBetween(archive, line, first, last)
+  const part = (from: number, until = last): Run => {
+    const held = sql.all`SELECT hash FROM envelope WHERE line = ${line} AND place BETWEEN ${from} AND ${until} ORDER BY place`
+    return { from, hashes: held.map((row) => text(row.hash) ?? "") }
+  }
+  const edges = gaps
+    .flatMap(({ after, until }) => [after, until])
+    .map((place) => {
+      return number(sql.get`SELECT "index" FROM envelope WHERE line = ${line} AND place = ${place}`?.index)
+    })
+  const rows = allProven(archive, [...chosen.map((row) => number(row.index)), ...edges])
+  if (!edges.every((index) => rows.some((row) => row.index === index))) return undefined
+  const behind = gaps.map(({ until }, i) => part(until, gaps[i + 1]?.after))
+  return { rows, chain: part(first, gaps[0]?.after), behind }
 }
 
 /** Index of every envelope about the matter, with the number of its record there: acts, and the replies to it. */
@@ -194,10 +234,12 @@ function openCheckpoints({ sql }: Archive) {
       const tlog = formatProof({ index: BigInt(number(row.index)), hashes, checkpoint: "" }).slice(0, -1)
       return { header: text(row.header) ?? "", stamp: text(row.stamp) ?? "", proof: { checkpoint, tlog } }
     },
-    /** Holds the checkpoint that a header names as well: it shows after which time the header was signed. */
+    /** Holds the checkpoint that a header names, and the one before it: after that one the header was signed. */
     named(row: Row): void {
       const { register } = parseSignedHeader(nodeCrypto, text(row.header) ?? "").header
-      if (register) hold(Number(register.size))
+      if (!register || hold(Number(register.size)) === undefined) return
+      const before = sql.get`SELECT max(size) AS size FROM checkpoint WHERE size < ${Number(register.size)}`?.size
+      if (before !== null && before !== undefined) hold(number(before))
     },
     sorted() {
       const sizes = [...held.keys()].sort((a, b) => a - b)

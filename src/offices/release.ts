@@ -44,15 +44,48 @@ export async function checkCarried(
   try {
     const note = clear(texts, noteHash)
     const signed = parseRelease(note)
-    if (!fits(signed.release, roll.office, terms)) return "release.mismatch"
-    if (signed.release.text !== wordsHash) return "release.words"
-    const wrong = wordsFault(kind, record, texts)
+    const wrong = termsFault(roll, terms, signed, wordsHash) ?? wordsFault(kind, record, texts)
     if (wrong) return wrong
     return (await isSigned(crypto, roll, signed)) ? { release: signed.release, note } : "release.signature"
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error
     return error.code === "text.missing" ? "text.missing" : "release.malformed"
   }
+}
+
+/**
+ * As `checkCarried` of a record of which only the note is shown: whether its author signed it for these addressees and
+ * for the words that the record names by their hash. Undefined where the record carries none.
+ */
+export async function checkCarriedNote(
+  { crypto, roll, kind, at }: Omit<CarriedParts, "texts">,
+  record: ParsedRecord,
+  note: Uint8Array,
+): Promise<Carried | ReleaseFault | undefined> {
+  const terms = kind.release?.carries(record, at)
+  if (!terms) return undefined
+  try {
+    const signed = parseRelease(fromUtf8(note))
+    const wrong = termsFault(roll, terms, signed, fieldsOf(record).words)
+    if (wrong) return wrong
+    return (await isSigned(crypto, roll, signed))
+      ? { release: signed.release, note: fromUtf8(note) }
+      : "release.signature"
+  } catch (error) {
+    if (error instanceof VerificationError) return "release.malformed"
+    throw error
+  }
+}
+
+/** Whether a release was made for the record that carries it. */
+function termsFault(
+  roll: Roll,
+  terms: ReleaseTerms,
+  { release }: SignedRelease,
+  words: unknown,
+): ReleaseFault | undefined {
+  if (!fits(release, roll.office, terms)) return "release.mismatch"
+  return release.text === words ? undefined : "release.words"
 }
 
 /** Whether the words that travel with a release are those of the record that carries it. */

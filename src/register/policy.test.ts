@@ -7,7 +7,7 @@ import { formatCheckpoint } from "./checkpoint.ts"
 import { cosign } from "./cosignature.ts"
 import { flipBit, rejection, runs, signer } from "./fixture.test.ts"
 import { formatVerifierKey, type Note, signNote } from "./note.ts"
-import { evaluatePolicy, formatPolicy, parsePolicy } from "./policy.ts"
+import { evaluatePolicy, formatPolicy, parsePolicy, quorumFloor } from "./policy.ts"
 
 const origin = "log.example/2027"
 const log = signer(origin, "ed25519", 99)
@@ -196,4 +196,18 @@ test("the quorum's time is that of the k-th member, as a plain count has it", as
     }),
     runs(20),
   )
+})
+
+test("a larger tree had no quorum before the second that every quorum must have passed", async () => {
+  const policy = parsePolicy(nodeCrypto, charter)
+  const floor = async (times: Parameters<typeof cosigned>[0]) => quorumFloor(policy, await judge(cosigned(times)))
+  // All three stand here: whichever two came later, one of them was here at 20 or after.
+  assert.equal(await floor({ ch: [10n, 10n], sg: [20n, 20n], uy: [30n, 30n] }), 20n)
+  // The third was not here at all: with it, the first alone is enough.
+  assert.equal(await floor({ ch: [10n, 10n], sg: [20n, 20n] }), 10n)
+  // A state stands behind the larger tree by both of its keys, so after the later of them.
+  assert.equal(await floor({ ch: [10n, 15n], sg: [20n, 20n] }), 15n)
+  assert.equal(await floor({ ch: [10n, 10n] }), undefined)
+  const none = parsePolicy(nodeCrypto, charter.replace("quorum states", "quorum none"))
+  assert.equal(quorumFloor(none, await judge(cosigned({ ch: [10n, 10n], sg: [20n, 20n] }))), undefined)
 })

@@ -181,11 +181,7 @@ export async function evaluatePolicy(crypto: Crypto, policy: Policy, note: Note)
     const time = cosigners.find((cosigner) => cosigner.key === key)?.time
     if (time) times.set(name, time)
   }
-  // A group's members are all defined before it, so one pass in order settles every name.
-  for (const group of policy.groups) {
-    const time = groupTime(group, times)
-    if (time !== undefined) times.set(group.name, time)
-  }
+  settleGroups(policy, times)
   const standing = (name: string): Standing => ({ name, time: times.get(name) })
   const quorum = policy.groups.find((group) => group.name === policy.quorum)
   const direct = policy.quorum === "none" ? [] : (quorum?.members ?? [policy.quorum])
@@ -194,6 +190,39 @@ export async function evaluatePolicy(crypto: Crypto, policy: Policy, note: Note)
     members: direct.map(standing),
     holds: policy.quorum === "none" || times.has(policy.quorum),
     time: times.get(policy.quorum),
+  }
+}
+
+/**
+ * The latest second before which no quorum can have stood behind any larger tree, given how the witnesses stand behind
+ * this one: however a quorum is chosen, a witness that cosigned here at that second or later is in it, and a witness
+ * never cosigns a smaller tree after a larger one. None where a quorum could do without all of them.
+ */
+export function quorumFloor(policy: Policy, { witnesses }: Pick<Quorum, "witnesses">): bigint | undefined {
+  const times = new Set(witnesses.map(({ time }) => time).filter((time) => time !== undefined))
+  return [...times]
+    .sort((a, b) => (a > b ? -1 : 1))
+    .find(
+      (second) =>
+        !couldHold(
+          policy,
+          witnesses.filter(({ time }) => time === undefined || time < second),
+        ),
+    )
+}
+
+/** Whether these witnesses alone make a quorum. */
+function couldHold(policy: Policy, witnesses: readonly Standing[]): boolean {
+  const times = new Map(witnesses.map(({ name }) => [name, 1n]))
+  settleGroups(policy, times)
+  return policy.quorum === "none" || times.has(policy.quorum)
+}
+
+/** Adds to the witnesses' times those of every group. A group's members are defined before it: one pass in order. */
+function settleGroups(policy: Policy, times: Map<string, bigint>): void {
+  for (const group of policy.groups) {
+    const time = groupTime(group, times)
+    if (time !== undefined) times.set(group.name, time)
   }
 }
 

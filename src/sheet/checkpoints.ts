@@ -3,7 +3,7 @@ import { hex } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
-import { evaluatePolicy, parsePolicy } from "#register/policy.ts"
+import { evaluatePolicy, parsePolicy, quorumFloor } from "#register/policy.ts"
 import { inOrder, must, within } from "./fault.ts"
 
 /** A checkpoint that the register's keys signed and the charter's quorum cosigned. */
@@ -14,6 +14,8 @@ export type WitnessedCheckpoint = {
   rootBytes: Uint8Array
   /** POSIX second at which the quorum held. */
   time: bigint
+  /** POSIX second before which no quorum can have cosigned a larger register. */
+  floor: bigint | undefined
   /** The quorum's members that cosigned: for us the states. */
   states: readonly string[]
 }
@@ -39,7 +41,8 @@ export async function openCheckpoints(
         must(quorum.holds && quorum.time !== undefined, "checkpoint.unwitnessed", "a checkpoint lacks its quorum")
         must(quorum.time <= LAST_SECOND, "cosignature.malformed", "a time beyond the calendar")
         const states = quorum.members.filter((member) => member.time !== undefined).map((member) => member.name)
-        return { note, size, root: hex(root), rootBytes: root, time: quorum.time, states }
+        const floor = quorumFloor(policy, quorum)
+        return { note, size, root: hex(root), rootBytes: root, time: quorum.time, floor, states }
       }),
     ),
   )

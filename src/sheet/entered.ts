@@ -7,7 +7,8 @@ import { parseSignedHeader, type SignedHeader } from "#seal/header.ts"
 import { formatStamp, openStamp, registerEntry, type Stamp } from "#seal/stamp.ts"
 import type { WitnessedCheckpoint } from "./checkpoints.ts"
 import { must } from "./fault.ts"
-import type { EnteredEntry } from "./form.ts"
+import type { EnteredEntry, Template } from "./form.ts"
+import { type Interval, intervals } from "./interval.ts"
 
 /** What an envelope is checked against. */
 export type Office = {
@@ -21,17 +22,9 @@ export type Office = {
 export type Entered = {
   signed: SignedHeader
   stamp: Stamp
-  /** Signed after this second of the witnesses, where the sheet holds the checkpoint that the header names. */
-  after: bigint | undefined
-  /** Entered before this second of the witnesses. */
-  before: bigint
   states: readonly string[]
-  /** The quorum came later after the stamp than the charter's bound. */
-  late: boolean
-  /** The stamp's time lies outside the witnesses' by more than the charter's bound: evidence against the registry. */
-  outside: boolean
-  /** The header names a root of the register that is not the witnessed one of that size. */
-  otherRoot: boolean
+  /** When it came in, as each template tells it. */
+  interval: Readonly<Record<Template, Interval>>
 }
 
 /** The office of a sheet, its checkpoints opened already. */
@@ -54,24 +47,6 @@ export async function checkEntered(office: Office, line: string, entry: EnteredE
   must(proof.index === stamp.index, "stamp.mismatch", "a proof is of another index than the stamp")
   const leaf = leafHash(crypto, registerEntry(crypto, stamp, formatStamp(stamp)))
   verifyInclusion(crypto, proof.index, leaf, { size: checkpoint.size, root: checkpoint.rootBytes }, proof.hashes)
-  return { signed, stamp, states: checkpoint.states, ...interval(office, signed, stamp, checkpoint) }
-}
-
-/** The two witness times between which an envelope came in, and how the stamp's own time, a mere claim, lies to them. */
-function interval(
-  { founded, checkpoints }: Office,
-  { header }: SignedHeader,
-  stamp: Stamp,
-  checkpoint: WitnessedCheckpoint,
-): Pick<Entered, "after" | "before" | "late" | "outside" | "otherRoot"> {
-  const named = checkpoints.find((held) => held.size === header.register?.size)
-  const otherRoot = named !== undefined && named.root !== header.register?.root
-  // What an author says falsely of the register proves no time, and takes nothing from the envelope either.
-  const after = otherRoot ? undefined : named?.time
-  const before = checkpoint.time
-  const stamped = Date.parse(stamp.at)
-  const bound = founded.charter.clocks.stampBound * 1000
-  const late = Number(before) * 1000 - stamped > bound
-  const outside = stamped > Number(before) * 1000 + bound || stamped < Number(after ?? 0n) * 1000 - bound
-  return { after, before, late, outside, otherRoot }
+  const interval = intervals(founded.charter.clocks.stampBound, checkpoints, { signed, stamp, checkpoint })
+  return { signed, stamp, states: checkpoint.states, interval }
 }

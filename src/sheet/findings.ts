@@ -1,5 +1,5 @@
 import type { Charter } from "#offices/roll/charter.ts"
-import type { SheetData } from "./form.ts"
+import type { SheetData, Template } from "./form.ts"
 
 /** Everything that a sheet can say; each has its sentence in the three catalogues. */
 export const STATEMENTS = [
@@ -47,13 +47,20 @@ export const STATEMENTS = [
   "text.bytes",
   "text.hidden",
   "file.named",
+  "release.signed",
+  "release.words",
+  "release.words-hidden",
+  "release.false",
+  "release.hidden",
   "claim.times",
   "claim.outside",
   "claim.register",
+  "claim.heads",
   "claim.texts",
   "not.true",
   "not.read",
   "not.beside",
+  "not.missing",
   "not.after",
 ] as const
 export type StatementCode = (typeof STATEMENTS)[number]
@@ -65,6 +72,8 @@ export type Statement = { code: StatementCode; values: Readonly<Record<string, s
 export type Findings = {
   office: string
   charter: Charter
+  /** By which rules and words this is told. */
+  template: Template
   line: string
   members: readonly string[]
   matter: string
@@ -72,6 +81,8 @@ export type Findings = {
   language: SheetData["language"]
   /** Not a whole line: something may have been said beside or after it. */
   extract: boolean
+  /** Places that are missing at the desk that wrote it, as `5` or `5–7`. */
+  missing: readonly string[]
   /** Highest place of the line. */
   last: number
   /** SHA-256 of the data part. */

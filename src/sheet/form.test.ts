@@ -34,7 +34,11 @@ test("a sheet that is written in another way is refused", () => {
     dataText.slice(0, -1),
     `${dataText}\n`,
     dataText.replace("{\n", '{\n "iod": "proof-sheet/v1",\n'),
-    dataText.replace('"template": 1', '"template": 2'),
+    dataText.replace('"template": 1', '"template": 3'),
+    dataText.replace(
+      ' "envelopes"',
+      ` "behind": [\n  {\n   "from": 99,\n   "hashes": [\n    "${"0".repeat(64)}"\n   ]\n  }\n ],\n "envelopes"`,
+    ),
     dataText.replace('"template": 1', '"template": 1.0'),
     dataText.replace("proof-sheet/v1", "proof-sheet/v2"),
     dataText.replace('"chain"', '"more": 1,\n "chain"'),

@@ -34,11 +34,20 @@ const lineEntry = z.strictObject({
   texts: z.array(salted),
 })
 
+/** Header hashes of a line, place after place without a gap, beginning at `from`. */
+const run = z.strictObject({ from: z.int().min(1), hashes: z.array(id).min(1) })
+export type Run = z.infer<typeof run>
+
+/** By which rules and words the readable part is made. */
+export type Template = 1 | 2
+/** The one that is written; sheets of every other are read for ever. */
+export const TEMPLATE = 2
+
 /** The data of a proof sheet, key for key in the order in which it is written (docs/specs/proof-sheet.md §2). */
 const sheetData = z.strictObject({
   iod: z.literal("proof-sheet/v1"),
   /** Which template made the readable part. */
-  template: z.literal(1),
+  template: z.union([z.literal(1), z.literal(2)]),
   language,
   charter: z.string(),
   line: id,
@@ -46,8 +55,9 @@ const sheetData = z.strictObject({
   checkpoints: z.array(note).min(1),
   /** Public line 0 from place 1. */
   roll: z.array(rollEntry).min(1),
-  /** Header hashes of the line, place after place without a gap, beginning at `from`. */
-  chain: z.strictObject({ from: z.int().min(1), hashes: z.array(id).min(1) }),
+  chain: run,
+  /** Where the desk that wrote the sheet lacks places: how the line goes on behind each gap. Not in template 1. */
+  behind: z.array(run).min(1).optional(),
   envelopes: z.array(lineEntry).min(1),
 })
 
@@ -58,6 +68,11 @@ export type EnteredEntry = Pick<LineEntry, "header" | "stamp" | "proof">
 
 /** A sheet taken apart: what people read, the exact text of the data, and the data. */
 export type Sheet = { readable: string; dataText: string; data: SheetData }
+
+/** The parts of the line that the sheet has, without a gap each. */
+export function runsOf({ chain, behind = [] }: SheetData): readonly [Run, ...Run[]] {
+  return [chain, ...behind]
+}
 
 /** The line between what people read and the data. */
 const SEPARATOR = "--- iod.proof-sheet/v1 ---\n"
@@ -87,6 +102,7 @@ export function parseSheet(input: string | Uint8Array): Sheet {
   const dataText = text.slice(at + 1 + SEPARATOR.length)
   const parsed = sheetData.safeParse(json(dataText))
   if (!parsed.success) return malformed("the data of a sheet is not of its form")
+  if (parsed.data.template === 1 && parsed.data.behind) malformed("a sheet of template 1 has no gap")
   // One way to write everything: another order, spacing or a key twice is another sheet.
   if (formatData(parsed.data) !== dataText) malformed("the data of a sheet is not written as prescribed")
   return { readable, dataText, data: parsed.data }

@@ -1,3 +1,4 @@
+import { rules } from "#offices/index.ts"
 import { type ActForm, actForm } from "#offices/judge.ts"
 import { fromBase64, fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -6,53 +7,66 @@ import { parseJson } from "#register/json.ts"
 import { recordHash, type SaltedText, textHash } from "#seal/body.ts"
 import { commitment, type Header, verifyHeader } from "#seal/header.ts"
 import { nextHead, publicLineNumber } from "#seal/stamp.ts"
+import { checkShownRelease, type ShownRelease } from "./carried.ts"
 import { checkEntered, type Entered, type Office } from "./entered.ts"
 import { inOrder, must, within } from "./fault.ts"
-import type { LineEntry, SheetData } from "./form.ts"
+import { type LineEntry, type Run, runsOf, type SheetData } from "./form.ts"
 import { type Chain, followChain, type RollAt } from "./roll.ts"
 
 /** What is shown of an act: its name, the record, and the texts disclosed with the hashes that name them. */
 export type ShownAct = { act: string; record: Record<string, unknown> | null; texts: ReadonlyMap<string, Uint8Array> }
 
 /** One envelope of the line after every check. */
-export type CheckedEnvelope = Entered & { key: string; rules: number; shown: ShownAct | undefined }
+export type CheckedEnvelope = Entered & {
+  key: string
+  rules: number
+  shown: ShownAct | undefined
+  release: ShownRelease | undefined
+}
+
+/** Places between two parts of a line that the sheet does not have; where none is, the heads on both sides do not fit. */
+export type Gap = { after: number; until: number }
 
 /** The line as far as the sheet has it; `heads` maps places to heads. */
 export type CheckedLine = {
   members: readonly string[]
   envelopes: readonly CheckedEnvelope[]
   heads: ReadonlyMap<number, string>
+  gaps: readonly Gap[]
   whole: boolean
 }
 
 /** Checks the envelopes of a sheet's line, their order and their heads by the roll. Throws a VerificationError. */
 export async function checkLine(office: Office, rolls: readonly RollAt[], data: SheetData): Promise<CheckedLine> {
   must(publicLineNumber(data.line) === undefined, "sheet.malformed", "a sheet is about a public line")
-  const { chain } = data
   const envelopes = await inOrder(
     data.envelopes.map((entry, i) =>
       within({ part: "envelope", number: i + 1 }, () => checkEnvelope(office, rolls, data.line, entry)),
     ),
   )
-  const first = envelopes[0]
-  must(first?.stamp.place === chain.from, "sheet.order", "the line does not begin at its first envelope")
-  const heads = foldHeads(office.crypto, data, first.stamp.head)
-  const last = envelopes.at(-1)
-  const end = chain.from + chain.hashes.length - 1
-  must(last?.stamp.place === end, "sheet.order", "the line does not end at its last envelope")
-  const whole = chain.from === 1 && envelopes.length === chain.hashes.length
+  const runs = runsOf(data)
+  const places = foldRuns(office.crypto, data.line, runs, envelopes)
+  const gaps = gapsBetween(office.crypto, runs, places)
+  const [first] = envelopes
+  must(first?.stamp.place === runs[0].from, "sheet.order", "the line does not begin at its first envelope")
+  const whole = runs[0].from === 1 && gaps.length === 0 && envelopes.length === places.size
   const serials: Chain = new Map()
   for (const [i, envelope] of envelopes.entries())
     await within({ part: "envelope", number: i + 1 }, async () => {
       const { signed, stamp } = envelope
-      const held = chain.hashes[stamp.place - chain.from] === signed.hash && heads.get(stamp.place) === stamp.head
-      must(held, "sheet.order", "an envelope is not the one that the line has there")
+      const held = places.get(stamp.place)
+      must(
+        held?.hash === signed.hash && held.head === stamp.head,
+        "sheet.order",
+        "an envelope is not the one that the line has there",
+      )
       must(follows(envelopes[i - 1], envelope), "sheet.order", "an envelope comes before the one before it")
       followChain(serials, envelope, whole)
     })
   const highest = Math.max(...envelopes.map((envelope) => envelope.stamp.roll.place))
   must(rolls.length === highest + 1, "sheet.order", "the roll goes further than the sheet uses it")
-  return { members: namesOf(first.signed.header), envelopes, heads, whole }
+  const heads = new Map([...places].map(([place, { head }]) => [place, head]))
+  return { members: namesOf(first.signed.header), envelopes, heads, gaps, whole }
 }
 
 /** Everything that goes up along a line does, and nobody joins or leaves it. */
@@ -68,15 +82,43 @@ function namesOf({ to }: Header): string[] {
   return to === "*" ? [] : to.map((addressee) => addressee.name)
 }
 
-function foldHeads(crypto: Crypto, { line, chain }: SheetData, firstHead: string): Map<number, string> {
-  let head = firstHead
-  const heads = new Map<number, string>()
-  for (const [i, hash] of chain.hashes.entries()) {
-    if (chain.from === 1 && i === 0) head = nextHead(crypto, line, hash)
-    else if (i > 0) head = nextHead(crypto, head, hash)
-    heads.set(chain.from + i, head)
+type Places = Map<number, { hash: string; head: string }>
+
+/**
+ * Every place of the runs with its head. A run begins and ends at an envelope of the sheet, whose stamp says the head
+ * that the others follow from and lead to; of place 1 it follows from the line's id.
+ */
+function foldRuns(crypto: Crypto, line: string, runs: readonly Run[], envelopes: readonly CheckedEnvelope[]): Places {
+  const stamps = new Map(envelopes.map(({ stamp }) => [stamp.place, stamp]))
+  const places: Places = new Map()
+  let before = 0
+  for (const { from, hashes } of runs) {
+    const [begins, end] = [stamps.get(from), from + hashes.length - 1]
+    must(
+      begins !== undefined && from > before && stamps.has(end),
+      "sheet.order",
+      "the line does not begin or end at an envelope",
+    )
+    for (const [i, hash] of hashes.entries()) {
+      const head = places.get(from + i - 1)?.head
+      const next = i > 0 ? nextHead(crypto, head ?? "", hash) : from === 1 ? nextHead(crypto, line, hash) : begins.head
+      places.set(from + i, { hash, head: next })
+    }
+    before = end
   }
-  return heads
+  return places
+}
+
+/** What lies between the runs. One that follows the one before it is no run of its own. */
+function gapsBetween(crypto: Crypto, runs: readonly Run[], places: Places): Gap[] {
+  return runs.slice(1).map(({ from }, i) => {
+    const last = runs[i]
+    const after = last ? last.from + last.hashes.length - 1 : 0
+    const [behind, ahead] = [places.get(from), places.get(after)]
+    const follows = from === after + 1 && nextHead(crypto, ahead?.head ?? "", behind?.hash ?? "") === behind?.head
+    must(!follows, "sheet.order", "a gap is named where none is")
+    return { after, until: from }
+  })
 }
 
 async function checkEnvelope(
@@ -98,7 +140,12 @@ async function checkEnvelope(
   const key = roll.roll.members[header.from]?.key
   must(key != null, "roll.unknown-key", "an envelope is by a delegation without a desk key")
   await verifyHeader(office.crypto, signed, key)
-  return { ...entered, key: key.name, rules: roll.roll.rules, shown: showAct(office.crypto, header, entry) }
+  const { rules: version, charter } = roll.roll
+  const shown = showAct(office.crypto, header, entry)
+  const at = { by: header.from, line: { id: line, members: namesOf(header) }, secretariat: charter.secretariat }
+  const kind = shown && rules.get(version)?.get(shown.act)
+  const release = shown && (await checkShownRelease({ crypto: office.crypto, roll: roll.roll, at }, kind, shown))
+  return { ...entered, key: key.name, rules: version, shown, release }
 }
 
 /** What is disclosed of an envelope, each part held against what its author signed. */

@@ -4,7 +4,9 @@ import { rules } from "#offices/index.ts"
 import { type Matter, type ParsedRecord, parseRecord } from "#offices/judge.ts"
 import { clocksOf, type Founded } from "#offices/roll/charter.ts"
 import { fromUtf8 } from "#register/bytes.ts"
+import type { ShownRelease } from "./carried.ts"
 import { STATEMENTS, type Statement } from "./findings.ts"
+import type { Template } from "./form.ts"
 import type { CheckedEnvelope, CheckedLine, ShownAct } from "./line.ts"
 
 /** What is said of the acts of a line by the rules of the office, envelope by envelope. */
@@ -18,10 +20,12 @@ export function tellMatter({
   founded,
   matter,
   line,
+  template,
 }: {
   founded: Founded
   matter: string
   line: CheckedLine
+  template: Template
 }): Telling {
   let told: Matter | undefined
   const opening = line.envelopes.find(({ shown }) => shown?.record?.matter === matter)
@@ -40,8 +44,8 @@ export function tellMatter({
   /** Whether the rules take this act into account; acts about other matters are not judged here. */
   function judged(envelope: CheckedEnvelope, shown: ShownAct): Statement[] {
     const kind = rules.get(envelope.rules)?.get(shown.act)
-    const record = kind && parseRecord(kind, shown.record)
-    if (!kind || !record) return []
+    if (!kind) return []
+    const record = readable(kind, envelope, shown)
     if ("refused" in record) return [notTaken(record.refused)]
     const entry = entryOf(founded, envelope, line.members)
     if (record.matter !== matter) {
@@ -53,6 +57,15 @@ export function tellMatter({
     if (verdict !== "permitted") return [notTaken(verdict.refused)]
     told = { office: officeOf(kind), state: kind.fold(told?.state, record, entry) }
     return []
+  }
+
+  function readable(
+    kind: AnyActKind,
+    { release }: CheckedEnvelope,
+    shown: ShownAct,
+  ): ParsedRecord | { refused: string } {
+    // Words under a name that did not sign them count for nothing, before any rule is asked.
+    return template > 1 && isFalse(release) ? { refused: release.fault } : parseRecord(kind, shown.record)
   }
 
   /** The matter as an act about another one leaves it: a message learns of the reply to it. */
@@ -71,7 +84,8 @@ export function tellMatter({
     return [
       ...said,
       ...judged(envelope, shown),
-      ...textsOf(envelope.rules, shown),
+      ...(template > 1 ? releaseOf(envelope) : []),
+      ...textsOf(envelope, shown, template),
       ...filesNamed(envelope.rules, shown),
       ...delivery(envelope),
     ]
@@ -134,11 +148,34 @@ function asked({ replyBy }: Record<string, unknown>): Statement[] {
   return typeof replyBy === "string" ? [{ code: "act.reply-by", values: { at: replyBy } }] : []
 }
 
+function isFalse(release: ShownRelease | undefined): release is Extract<ShownRelease, { fault: unknown }> {
+  return typeof release === "object" && "fault" in release
+}
+
+/** What a release proves that an act carries, or why it proves nothing. */
+function releaseOf({ release, shown, stamp }: CheckedEnvelope): Statement[] {
+  if (release === undefined) return []
+  if (release === "hidden") return [{ code: "release.hidden", values: {} }]
+  if (isFalse(release)) return [{ code: "release.false", values: { reason: release.fault } }]
+  const { from, to, at } = release.release
+  const values = { about: from, key: release.key, readers: to.join(" "), at, roll: String(stamp.roll.place) }
+  const hash = written(shown?.record?.words)
+  return [
+    { code: "release.signed", values },
+    release.words ? { code: "release.words", values: {} } : { code: "release.words-hidden", values: { hash } },
+  ]
+}
+
 /** Texts that an act names, shown or not, in the order of its fields. */
-function textsOf(version: number, { act, record, texts }: ShownAct): Statement[] {
-  const fields: readonly string[] = rules.get(version)?.get(act)?.texts ?? []
+function textsOf({ rules: version, release }: CheckedEnvelope, shown: ShownAct, template: Template): Statement[] {
+  const { act, record, texts } = shown
+  const kind = rules.get(version)?.get(act)
+  const fields: readonly string[] = kind?.texts ?? []
+  // A release that was held against everything is told in words; what it says once more is not quoted again.
+  const isTold = template > 1 && typeof release === "object" && "words" in release && release.words
+  const told: readonly string[] = isTold ? (kind?.forMachines ?? []) : []
   return Object.entries(record ?? {}).flatMap(([field, hash]): Statement[] => {
-    if (typeof hash !== "string") return []
+    if (typeof hash !== "string" || told.includes(field)) return []
     const bytes = texts.get(hash)
     const values = { field, hash }
     if (bytes) return [quoted(values, bytes)]

@@ -1,7 +1,8 @@
 import type { Charter } from "#offices/roll/charter.ts"
 import type { Findings, Statement } from "./findings.ts"
 import { officeFingerprint } from "./fingerprint.ts"
-import { isSheetWord, type Language, plain, say } from "./words.ts"
+import type { Template } from "./form.ts"
+import { isSheetWord, type Language, plain, type SheetWord, say } from "./words.ts"
 
 const RULE = "=".repeat(72)
 const LANGUAGES: readonly Language[] = ["en", "uk", "ru"]
@@ -21,35 +22,37 @@ export type ReadableParts = {
   sections: readonly { title: string; told: readonly Told[] }[]
 }
 
-/** The pieces of the readable part by template 1: every one follows from the findings and nothing else. */
+/** The pieces of the readable part by its template: every one follows from the findings and nothing else. */
 export function tellSheet(findings: Findings, language: Language): ReadableParts {
   const { charter, office, line, matter, data, extract, last, members } = findings
-  const t = (word: Parameters<typeof say>[1], values?: Record<string, string>) => say(language, word, values)
+  const { template, missing } = findings
+  const t = (word: TemplateWord, values?: Record<string, string>) => say(language, wordOf(template, word), values)
   const names = alternat(members, charter, matter).map((name) => nameOf(charter, language, name))
   const section = (title: string, statements: readonly Statement[]) => ({
     title,
-    told: tell(charter, language, statements, last),
+    told: tell(findings, language, statements),
   })
   return {
-    exercise: charter.exercise ? t("v1.exercise") : null,
-    title: t("v1.title"),
-    kind: extract ? t("v1.extract") : t("v1.whole", { last: String(last) }),
+    exercise: charter.exercise ? t("exercise") : null,
+    title: t("title"),
+    kind: extract ? t("extract") : t("whole", { last: String(last) }),
     office: plain(charter.name[language]),
-    generated: t("v1.generated"),
+    generated: t("generated"),
     facts: [
-      t("v1.office", { office }),
-      t("v1.fingerprint", { fingerprint: officeFingerprint(office) }),
-      t("v1.line", { line }),
-      t("v1.members", { members: names.join(", ") }),
-      t("v1.alternat"),
-      t("v1.matter", { matter }),
-      t("v1.data", { data }),
-      t("v1.times"),
+      ...(missing.length > 0 ? [t("missing", { places: missing.join(", ") })] : []),
+      t("office", { office }),
+      t("fingerprint", { fingerprint: officeFingerprint(office) }),
+      t("line", { line }),
+      t("members", { members: names.join(", ") }),
+      t("alternat"),
+      t("matter", { matter }),
+      t("data", { data }),
+      t("times"),
     ],
     sections: [
-      section(t("v1.section.proven"), findings.statements),
-      section(t("v1.section.claimed"), findings.claims),
-      section(t("v1.section.unproven"), findings.unproven),
+      section(t("section.proven"), findings.statements),
+      section(t("section.claimed"), findings.claims),
+      section(t("section.unproven"), findings.unproven),
     ],
   }
 }
@@ -68,7 +71,7 @@ function lines({ sentence, heads, quote }: Told): string[] {
   return [`  - ${sentence}`, ...(quote ?? []).map((one) => `    | ${one}`)]
 }
 
-function tell(charter: Charter, language: Language, statements: readonly Statement[], last: number): Told[] {
+function tell({ charter, template, last }: Findings, language: Language, statements: readonly Statement[]): Told[] {
   let written: Language | null = null
   return statements.map(({ code, values, quote }) => {
     const heads = code === "envelope"
@@ -76,9 +79,23 @@ function tell(charter: Charter, language: Language, statements: readonly Stateme
     if (heads) written = null
     written = LANGUAGES.find((one) => one === values.language) ?? written
     const spoken = Object.entries(values).map(([key, value]) => [key, spell(charter, language, key, value)])
-    const sentence = say(language, `v1.${code}`, { last: String(last), ...Object.fromEntries(spoken) })
+    const all = { last: String(last), ...Object.fromEntries(spoken) }
+    const sentence = say(language, wordOf(template, code), all)
     return { sentence, heads, quote: quote === undefined ? null : quote.split("\n").map(plain), language: written }
   })
+}
+
+type Numbered<W extends string> = W extends `v1.${infer Word}` | `v2.${infer Word}` ? Word : never
+/** A word of a template, without its number. */
+export type TemplateWord = Numbered<SheetWord>
+
+/** The word as this template has it: its own, else the one of the template before. */
+export function wordOf(template: Template, word: TemplateWord): SheetWord {
+  const own = `v${template}.${word}`
+  if (isSheetWord(own)) return own
+  const before = `v1.${word}`
+  if (isSheetWord(before)) return before
+  throw new Error(`template ${template} has no word ${word}`)
 }
 
 const NAMED = new Set(["by", "about"])
@@ -88,7 +105,7 @@ const CODED = new Set(["precedence", "objection", "role", "language", "field"])
 function spell(charter: Charter, language: Language, key: string, value: string): string {
   if (NAMED.has(key)) return nameOf(charter, language, value)
   // Names in a policy have no spaces; a state is called there as in the list of delegations.
-  if (key === "states")
+  if (key === "states" || key === "readers")
     return value
       .split(" ")
       .map((state) => nameOf(charter, language, state))

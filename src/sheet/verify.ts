@@ -7,8 +7,8 @@ import { officeOf } from "./entered.ts"
 import { SheetFault, type SheetPart } from "./fault.ts"
 import type { Findings, Statement } from "./findings.ts"
 import { officeFingerprint, parseFingerprint } from "./fingerprint.ts"
-import { parseSheet, type SheetData } from "./form.ts"
-import { type CheckedEnvelope, checkLine } from "./line.ts"
+import { parseSheet, type SheetData, TEMPLATE, type Template } from "./form.ts"
+import { type CheckedEnvelope, type CheckedLine, checkLine, type Gap } from "./line.ts"
 import { tellMatter } from "./matter.ts"
 import { renderSheet } from "./readable.ts"
 import { foldRoll } from "./roll.ts"
@@ -50,8 +50,10 @@ export async function verifySheet(
     office = { office: founded.office, fingerprint: officeFingerprint(founded.office), assumed }
     if (pin?.(founded.office) === false)
       return { verdict: false, reason: "sheet.office", where: null, office, findings: null }
-    const findings = await examine(crypto, founded, data, dataText)
-    if (renderSheet(findings, data.language) !== readable)
+    const checked = await checkSheet(crypto, founded, data, dataText)
+    const findings = tellFindings(checked, TEMPLATE)
+    // Its own template says whether it is the text that it was written with; what is answered is said as of today.
+    if (renderSheet(tellFindings(checked, data.template), data.language) !== readable)
       return { verdict: false, reason: "sheet.readable", where: null, office, findings }
     return { verdict: true, findings, ...office }
   } catch (error) {
@@ -69,32 +71,58 @@ function pinOf(crypto: Crypto, { charter, office }: Pinned): ((office: string) =
   return (candidate) => candidate === id && (isMeant?.(candidate) ?? true)
 }
 
-/** What the data of a sheet comes to; throws a VerificationError where anything in it does not verify. */
-export async function examine(crypto: Crypto, founded: Founded, data: SheetData, dataText: string): Promise<Findings> {
+/** A sheet whose data verify. */
+type CheckedSheet = { founded: Founded; data: SheetData; hash: string; line: CheckedLine }
+
+/** Checks the data of a sheet; throws a VerificationError where anything in it does not verify. */
+async function checkSheet(crypto: Crypto, founded: Founded, data: SheetData, dataText: string): Promise<CheckedSheet> {
   const office = officeOf(crypto, founded, await openCheckpoints(crypto, founded, data.checkpoints))
   const rolls = await foldRoll(office, data.roll)
   const line = await checkLine(office, rolls, data)
-  const tell = tellMatter({ founded, matter: data.matter, line })
-  const { envelopes, members, whole } = line
+  return { founded, data, hash: crypto.sha256(utf8(dataText)).toHex(), line }
+}
+
+/** What the data of a sheet comes to, by its own template; throws a VerificationError where anything does not verify. */
+export async function examine(crypto: Crypto, founded: Founded, data: SheetData, dataText: string): Promise<Findings> {
+  return tellFindings(await checkSheet(crypto, founded, data, dataText), data.template)
+}
+
+/** What a checked sheet says, by the rules of a template. */
+function tellFindings({ founded, data, hash, line }: CheckedSheet, template: Template): Findings {
+  const tell = tellMatter({ founded, matter: data.matter, line, template })
+  const { envelopes, gaps, members, whole } = line
+  const missing = gaps.filter(({ after, until }) => until > after + 1).map(placesOf)
   return {
     ...{ office: founded.office, charter: founded.charter, line: data.line, members, matter: data.matter },
-    language: data.language,
-    extract: !whole,
+    ...{ template, language: data.language, extract: !whole, missing, data: hash },
     last: envelopes.at(-1)?.stamp.place ?? 0,
-    data: crypto.sha256(utf8(dataText)).toHex(),
-    statements: envelopes.flatMap((envelope) => [...enteredBy(envelope), ...tell(envelope)]),
-    claims: [...envelopes.flatMap(claimsOf), { code: "claim.texts", values: {} }],
+    statements: envelopes.flatMap((envelope) => [...enteredBy(envelope, template), ...tell(envelope)]),
+    claims: [
+      ...envelopes.flatMap((envelope) => claimsOf(envelope, template)),
+      ...gaps.filter(({ after, until }) => until === after + 1).map(unfitting),
+      { code: "claim.texts", values: {} },
+    ],
     unproven: [
       { code: "not.true", values: {} },
       { code: "not.read", values: {} },
       { code: whole ? "not.after" : "not.beside", values: {} },
+      ...(missing.length > 0 ? [{ code: "not.missing", values: { places: missing.join(", ") } } as const] : []),
     ],
   }
 }
 
+/** The places of a gap: `5`, or `5–7`. */
+function placesOf({ after, until }: Gap): string {
+  return until === after + 2 ? String(after + 1) : `${after + 1}–${until - 1}`
+}
+
+function unfitting({ after, until }: Gap): Statement {
+  return { code: "claim.heads", values: { after: String(after), until: String(until) } }
+}
+
 /** Who signed what, and between which of the witnesses' times it was entered. */
-function enteredBy(envelope: CheckedEnvelope): Statement[] {
-  const { signed, stamp, key, after, before, states, late } = envelope
+function enteredBy({ signed, stamp, key, states, interval }: CheckedEnvelope, template: Template): Statement[] {
+  const { after, before, late } = interval[template]
   const { header, hash } = signed
   const [place, by, index] = [String(stamp.place), header.from, String(stamp.index)]
   const witnesses = { index, before: instant(before), states: states.join(" ") }
@@ -110,7 +138,8 @@ function enteredBy(envelope: CheckedEnvelope): Statement[] {
 }
 
 /** What only its author says, and how far that is at odds with the witnesses. */
-function claimsOf({ signed, stamp, outside, otherRoot }: CheckedEnvelope): Statement[] {
+function claimsOf({ signed, stamp, interval }: CheckedEnvelope, template: Template): Statement[] {
+  const { outside, otherRoot } = interval[template]
   const { from, signed: at, register } = signed.header
   const place = String(stamp.place)
   const claims: Statement[] = [{ code: "claim.times", values: { place, by: from, signed: at, stamped: stamp.at } }]

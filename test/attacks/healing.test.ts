@@ -4,6 +4,8 @@ import { inspect } from "#desk/inspect.ts"
 import { rebuild } from "#desk/rebuild.ts"
 import { utf8 } from "#register/bytes.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
+import { formatData, formatSheet, parseSheet } from "#sheet/form.ts"
+import { verifySheet } from "#sheet/verify.ts"
 import { openOffice, received, say, until } from "../office.ts"
 import { type Deceived, RARE, slotsAreOver, stopDesk } from "./copies.ts"
 import { convicted } from "./fault.ts"
@@ -38,6 +40,29 @@ test("what the registry keeps from a desk never stops its lines for good", async
     await until(desk, "everything is proven", () => desk.registerView().notWitnessed === 0)
     assert.deepEqual(await inspect(desk.archive, nodeCrypto, desk.founded), [])
     assert.equal((await rebuild(desk.archive, nodeCrypto, desk.founded)).different, 0)
+  }
+
+  /** What a stranger is told by a sheet of the whole line, of which the desk lacks one place. */
+  async function sheetAcross({ desk }: Deceived, matter: string, missing: number): Promise<void> {
+    const sheet = await desk.sheet(direct, matter, { language: "ru", disclose: [], whole: true })
+    assert.ok(typeof sheet === "string", JSON.stringify(sheet))
+    const answer = await verifySheet(nodeCrypto, sheet)
+    assert.ok(answer.verdict, JSON.stringify(answer))
+    assert.deepEqual([answer.findings.extract, answer.findings.missing], [true, [String(missing)]])
+    assert.ok(sheet.includes(`PLACES MISSING · БРАКУЄ МІСЦЬ · НЕ ХВАТАЕТ МЕСТ: ${missing}\n`))
+    // Whoever leaves the gap out says that what is behind it follows what is before it.
+    const { readable, data } = parseSheet(sheet)
+    const { chain, behind = [], ...rest } = data
+    const hashes = [chain, ...behind].flatMap((part) => part.hashes)
+    for (const forged of [
+      { ...rest, chain: { ...chain, hashes }, envelopes: data.envelopes },
+      { ...rest, chain, behind: behind.map((part) => ({ ...part, from: part.from + 1 })), envelopes: data.envelopes },
+    ]) {
+      const ordered = { ...data, ...forged }
+      if (!("behind" in forged)) delete ordered.behind
+      const { verdict } = await verifySheet(nodeCrypto, formatSheet(readable, formatData(ordered)))
+      assert.equal(verdict, false)
+    }
   }
 
   await t.test(
@@ -87,6 +112,7 @@ test("what the registry keeps from a desk never stops its lines for good", async
       const own = await received(one.desk, direct, say(one.desk, direct, "an answer behind the gap"))
       assert.equal(seenBy(one, own.header), first.place)
       await isWhole(one)
+      await sheetAcross(one, first.matter, second.place)
 
       // A member that holds the place brings it with header and stamp, and the gap is closed.
       await office.reopenDesk("ukraine")

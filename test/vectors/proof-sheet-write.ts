@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { answer, openOffice, received, rungs, say, TEST_PLAN, until } from "../office.ts"
 
 /**
- * Writes proof-sheet.txt with a real office: a message with its texts disclosed, an acknowledgement, an objection whose
+ * Writes proof-sheet-2.txt (before: proof-sheet.txt, of template 1) with a real office: a message with its texts disclosed, an acknowledgement, an objection whose
  * text stays a hash, and a reply. Run it only when the format or its template gets another number.
  */
 await using office = await openOffice({ plan: { ...TEST_PLAN, desks: TEST_PLAN.desks.slice(0, 3), lines: TEST_PLAN.lines.slice(0, 1) } })
@@ -27,4 +27,4 @@ await until(from, "everything is witnessed", () => {
 })
 const sheet = await from.sheet(line, matter, { language: "en", disclose: [message.header] })
 if (typeof sheet !== "string") throw new Error(`no sheet: ${sheet.refused}`)
-writeFileSync(join(import.meta.dirname, "proof-sheet.txt"), sheet)
+writeFileSync(join(import.meta.dirname, "proof-sheet-2.txt"), sheet)
