@@ -54,7 +54,6 @@ export const REFUSALS = [
   "line.not-proposed",
   "line.already-accepted",
   "line.text-does-not-fit",
-  "line.member-away",
   "line.already-out-of-service",
   "line.not-out-of-service",
   "envelope.no-such-place",

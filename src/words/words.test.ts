@@ -166,6 +166,17 @@ test("no key is unused", () => {
   assert.deepEqual(unused, [])
 })
 
+test("every reason to refuse that has a sentence is given by somebody", () => {
+  const said = sources.map(({ text }) => text).join("\n")
+  const given = (code: string) => said.split(`"${code}"`).length - 1
+  assert.ok(given("act.malformed") > 1 && given("line.reserved") === 0, "lists are told from what gives their codes")
+  // Once in the list that names it, and once more wherever it is said.
+  assert.deepEqual(
+    [...REFUSALS, ...REGISTRY_REFUSALS].filter((code) => given(code) < 2),
+    [],
+  )
+})
+
 test("no key is used that is missing", () => {
   const words = all("en")
   const missing = sources.flatMap(({ file, text }) =>
