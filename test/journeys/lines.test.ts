@@ -233,3 +233,40 @@ test("a draft is there in another browser, and the way to another screen does no
   await goByKey(page, "o", seat.w("watch", "overdue.title"))
   assert.equal(await page.getByRole("dialog").count(), 0)
 })
+
+test("a long line is one stop of the keyboard, says how many messages it has, and leads to the oldest and back", {
+  skip: withoutBrowser,
+}, async () => {
+  const { page, w, open } = at("russian-federation")
+  const [desk, author, line] = [office.desk("russian-federation"), office.desk("ukraine"), office.line("direct line")]
+  const matters = Array.from({ length: 51 }, (_, i) => say(author, line, `Опора ${i + 1} стоїть.`))
+  for (const matter of matters) await received(desk, line, matter)
+  await open(`/line/${line}`)
+  const rows = page.locator("main li[aria-setsize]")
+  await rows.first().waitFor()
+  const all = Number(await rows.first().getAttribute("aria-setsize"))
+  assert.ok(all >= 51)
+  assert.ok((await rows.count()) < all, "rows far below the window are not in the page")
+  const row = (place: number) => page.locator(`main li[aria-posinset="${place}"] [data-row]:focus`)
+  await page.keyboard.press("j")
+  await row(1).waitFor()
+  for (const [key, place] of [
+    ["j", 2],
+    ["ArrowDown", 3],
+    ["k", 2],
+    ["End", all],
+    ["ArrowUp", all - 1],
+    ["Home", 1],
+  ] as const) {
+    await page.keyboard.press(key)
+    await row(place).waitFor()
+  }
+  await assertScreen(page, "a long line")
+  await page.keyboard.press("PageDown")
+  await page.locator("main li:not([aria-posinset='1']) [data-row]:focus").waitFor()
+  await page.keyboard.press("Tab")
+  assert.equal(await page.locator("main li [data-row]:focus").count(), 0)
+  await page.keyboard.press("Shift+Tab")
+  await page.keyboard.press("Enter")
+  await page.getByRole("button", { name: w("lines", "actions.acknowledge") }).waitFor()
+})

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState } from "react"
+import { useEffect, useEffectEvent, useMemo, useState } from "react"
 import type { DeskStatus, LiveEvent, MessageRow, MessageView } from "#offices/joins/screen.ts"
 import { ask } from "./ask.ts"
 import type { Live } from "./live.ts"
@@ -16,6 +16,8 @@ type Held = { row: MessageRow; asked: number }
 type Rows = ReadonlyMap<string, Held>
 
 const FIRST = 100
+/** As many as somebody scrolls through while they come. */
+const OLDER = 200
 const NEXT = 500
 /** More new messages than this are asked for as one page. */
 const ONE_BY_ONE = 20
@@ -29,7 +31,7 @@ export function useInbox(status: DeskStatus | undefined, live: Live, line?: stri
   const [held, setHeld] = useState<Rows>(new Map())
   const [more, setMore] = useState(false)
   const [loaded, setLoaded] = useState(false)
-  const rows = [...held.values()].map((h) => h.row).sort((a, b) => b.index - a.index)
+  const rows = useMemo(() => [...held.values()].map((h) => h.row).sort((a, b) => b.index - a.index), [held])
   const ready = status !== undefined
 
   async function page(limit: number, before?: number): Promise<void> {
@@ -69,7 +71,7 @@ export function useInbox(status: DeskStatus | undefined, live: Live, line?: stri
     if (short && oldest !== undefined) reach()
   }, [short, oldest])
 
-  return { rows, loaded, more, older: () => void page(FIRST, oldest) }
+  return { rows, loaded, more, older: () => void page(OLDER, oldest) }
 }
 
 function merged(old: Rows, rows: readonly MessageRow[], asked: number): Rows {

@@ -52,11 +52,16 @@ function sleeps(target: EventTarget | null): boolean {
   )
 }
 
-/** Moves the focus among the rows of the screen, in the order in which they stand. */
+/** Moves the focus among the rows of the screen; from nowhere it goes to the first in sight, or to the last. */
 export function stepRow(by: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>("main [data-row]")]
   const at = rows.findIndex((row) => row.matches(":focus"))
-  const next = at === -1 ? (by === 1 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))
+  const inSight = Math.max(
+    0,
+    rows.findIndex((row) => row.getBoundingClientRect().top >= 0),
+  )
+  const from = by === 1 ? inSight : rows.length - 1
+  const next = at === -1 ? from : Math.min(rows.length - 1, Math.max(0, at + by))
   rows[next]?.focus()
   rows[next]?.scrollIntoView({ block: "nearest" })
 }

@@ -11,18 +11,17 @@ export function EnvelopeItem({ row, line }: { row: EnvelopeRow; line: string }) 
   const { t, code } = useWords()
   const nameOf = useNameOf()
   return (
-    <tr>
-      <td>{row.place}</td>
-      <td>
+    <div className="envelope-item">
+      <span className="place">
+        <span className="visually-hidden">{t("envelope.place")} </span>
+        {row.place}
+      </span>
+      <span>
         {nameOf(row.by)} <span className="serial">· {row.serial}</span>
-      </td>
-      <td>
-        <Instant at={row.at} />
-      </td>
-      <td>
-        <PrecedenceMark of={row.precedence} />
-      </td>
-      <td>
+      </span>
+      <Instant at={row.at} />
+      <PrecedenceMark of={row.precedence} />
+      <div>
         {row.records.map((record, number) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: records stand in an envelope by their number
           <div key={number}>
@@ -44,7 +43,7 @@ export function EnvelopeItem({ row, line }: { row: EnvelopeRow; line: string }) 
         ))}
         <EnvelopeMarks row={row} line={line} />
         {row.records.length === 0 && row.fault === null && t("act.none")}
-      </td>
-    </tr>
+      </div>
+    </div>
   )
 }

@@ -1,35 +1,26 @@
-import { useState } from "react"
 import { Button } from "react-aria-components"
-import type { EnvelopeRow } from "#offices/joins/screen.ts"
 import { Instant } from "../parts/Instant.tsx"
 import { useWords } from "../words.ts"
-import { EnvelopeItem } from "./EnvelopeItem.tsx"
+import type { Checks } from "./fold-checks.ts"
 
 /** Line checks in a row, folded together: from which place to which, and when. */
-export function LineChecks({ rows }: { rows: readonly EnvelopeRow[] }) {
+export function LineChecks({ of, onUnfold }: { of: Checks; onUnfold(): void }) {
   const { t } = useWords()
-  const [open, setOpen] = useState(false)
-  const [newest, oldest] = [rows[0], rows.at(-1)]
-  if (!newest || !oldest) return null
   return (
-    <>
-      <tr className="checks">
-        <td>
-          {oldest.place}–{newest.place}
-        </td>
-        <td />
-        <td>
-          <Instant at={newest.at} />
-        </td>
-        <td />
-        <td>
-          {t("envelope.checks", { count: rows.length })}{" "}
-          <Button className="button small" aria-expanded={open} onPress={() => setOpen(!open)}>
-            {t(open ? "envelope.fold" : "envelope.unfold")}
-          </Button>
-        </td>
-      </tr>
-      {open && rows.map((row) => <EnvelopeItem key={row.place} row={row} line="" />)}
-    </>
+    <div className="envelope-item quiet">
+      <span className="place">
+        <span className="visually-hidden">{t("envelope.place")} </span>
+        {of.oldest}–{of.newest}
+      </span>
+      <span />
+      <Instant at={of.at} />
+      <span />
+      <div>
+        {t("envelope.checks", { count: of.checks })}{" "}
+        <Button className="button small" aria-expanded={of.open} onPress={onUnfold}>
+          {t(of.open ? "envelope.fold" : "envelope.unfold")}
+        </Button>
+      </div>
+    </div>
   )
 }

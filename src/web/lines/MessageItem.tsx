@@ -15,7 +15,7 @@ export function MessageItem({ row, withoutLine }: { row: MessageRow; withoutLine
   const line = status.lines.find((l) => l.id === row.line)
   const isOwn = row.by === status.delegation
   return (
-    <li className="message-item" data-unread={row.unread}>
+    <div className="message-item" data-unread={row.unread}>
       <PrecedenceMark of={row.precedence} />
       <span className="from">
         {row.unread && <span className="unread-mark">{t("mark.unread")}</span>}
@@ -36,7 +36,7 @@ export function MessageItem({ row, withoutLine }: { row: MessageRow; withoutLine
         <Marks row={row} isOwn={isOwn} />
       </span>
       <Instant at={row.at} />
-    </li>
+    </div>
   )
 }
 

@@ -1,13 +1,10 @@
-import { useId, useState } from "react"
-import { Button } from "react-aria-components"
+import { useId } from "react"
 import type { MessageRow } from "#offices/joins/screen.ts"
+import { LongList, More } from "../parts/LongList.tsx"
 import { useWords } from "../words.ts"
 import { MessageItem } from "./MessageItem.tsx"
 
-// As many as a tall window shows: a line is on the screen at once, however long it is.
-const PAGE = 50
-
-/** A section of messages, a page at a time; where the page ends, older ones can be asked for. */
+/** A section of messages; where older ones are at the desk still, they come as its end comes near. */
 export function MessageList(props: {
   title: string
   rows: readonly MessageRow[]
@@ -17,29 +14,22 @@ export function MessageList(props: {
   withoutLine?: boolean
 }) {
   const { t } = useWords()
-  const [shown, setShown] = useState(PAGE)
   const id = useId()
   const { title, rows, more = false, onOlder, withoutLine = false } = props
   if (rows.length === 0) return null
-  function older(): void {
-    setShown(shown + PAGE)
-    if (rows.length < shown + PAGE) onOlder?.()
-  }
   return (
     <section aria-labelledby={id} className="section">
       <h2 id={id}>
         {title} <span className="count">{rows.length}</span>
       </h2>
-      <ul className="messages">
-        {rows.slice(0, shown).map((row) => (
-          <MessageItem key={`${row.line}/${row.matter}`} row={row} withoutLine={withoutLine} />
-        ))}
-      </ul>
-      {(rows.length > shown || more) && (
-        <Button className="button" onPress={older}>
-          {t("list.older")}
-        </Button>
-      )}
+      <LongList labelledBy={id} rows={rows} keyOf={keyOf}>
+        {(row) => <MessageItem row={row} withoutLine={withoutLine} />}
+      </LongList>
+      {more && onOlder && <More shown={rows.length} word={t("list.older")} onMore={onOlder} />}
     </section>
   )
+}
+
+function keyOf({ line, matter }: MessageRow): string {
+  return `${line}/${matter}`
 }

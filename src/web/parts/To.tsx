@@ -1,12 +1,16 @@
-import type { AnchorHTMLAttributes, MouseEvent } from "react"
+import { type AnchorHTMLAttributes, createContext, type MouseEvent, useContext } from "react"
 import { go } from "../router.ts"
+
+/** Whether the row around a link is where the keyboard stops in its list. */
+export const RowStop = createContext(true)
 
 /** A link to another screen of this desk; with a modifier key it stays the browser's own. */
 export function To({ href, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
+  const isStop = useContext(RowStop)
   function follow(event: MouseEvent): void {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
     go(href)
   }
-  return <a {...rest} href={href} onClick={follow} />
+  return <a {...rest} href={href} onClick={follow} tabIndex={isStop ? undefined : -1} />
 }

@@ -16,20 +16,22 @@ function sumOf(text: string): number {
   return [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0)
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** The Swedish locale writes ISO dates and 24 hours; nothing of it but digits reaches the screen. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone)
+  if (known) return known
+  const two = "2-digit"
+  const day = { year: "numeric", month: two, day: two } as const
+  const clock = new Intl.DateTimeFormat("sv-SE", { timeZone, ...day, hour: two, minute: two, second: two })
+  clocks.set(timeZone, clock)
+  return clock
+}
+
 /** Date and time in a zone: `2026-11-23` and `10:42:07`, the same in every language. */
 export function inZone(at: number, zone: string): { day: string; time: string } {
-  // The Swedish locale writes ISO dates and 24 hours; nothing of it but digits reaches the screen.
-  const [day = "", time = ""] = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  })
-    .format(at)
-    .split(" ")
+  const [day = "", time = ""] = clockOf(zone).format(at).split(" ")
   return { day, time }
 }
 

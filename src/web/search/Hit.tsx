@@ -15,7 +15,7 @@ export function Hit({ hit }: { hit: SearchHit }) {
   const line = status.lines.find((one) => one.id === hit.line)
   const href = hit.office === "message" ? `/message/${hit.line}/${hit.matter}` : `/line/${hit.line}`
   return (
-    <li className="message-item hit">
+    <div className="message-item hit">
       <PrecedenceMark of={hit.precedence} />
       <span className="from">
         {nameOf(hit.by)} <span className="serial">· {hit.serial}</span>{" "}
@@ -38,7 +38,7 @@ export function Hit({ hit }: { hit: SearchHit }) {
           <Pieces of={hit.excerpt} language={hit.language} />
         </p>
       )}
-    </li>
+    </div>
   )
 }
 

@@ -1,6 +1,7 @@
-import { Button } from "react-aria-components"
+import { useId } from "react"
 import { useDesk } from "../desk/state.ts"
 import { Heading } from "../parts/Heading.tsx"
+import { LongList, More } from "../parts/LongList.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { useWords } from "../words.ts"
 import { type Found, keyOf, useSearch } from "./asked.ts"
@@ -12,9 +13,10 @@ export function Search() {
   const { status } = useDesk()
   const { t, code } = useWords()
   const { asked, found, failed, looking, look, more, change } = useSearch(status.officer)
+  const title = useId()
   return (
     <>
-      <Heading>{t("search.title")}</Heading>
+      <Heading id={title}>{t("search.title")}</Heading>
       <SearchForm asked={asked} change={change} look={look} />
       {failed !== undefined && (
         <p className="wrong" role="alert">
@@ -26,17 +28,11 @@ export function Search() {
         {looking ? t("search.looking") : found && <Count of={found} />}
       </p>
       {found && found.hits.length > 0 && (
-        <ul className="messages" aria-busy={looking}>
-          {found.hits.map((hit) => (
-            <Hit key={keyOf(hit)} hit={hit} />
-          ))}
-        </ul>
+        <LongList labelledBy={title} rows={found.hits} keyOf={(hit) => keyOf(hit)}>
+          {(hit) => <Hit hit={hit} />}
+        </LongList>
       )}
-      {found?.more && (
-        <Button className="button" onPress={more}>
-          {t("search.more")}
-        </Button>
-      )}
+      {found?.more && <More shown={found.hits.length} word={t("search.more")} onMore={more} />}
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { useId } from "react"
 import { Button } from "react-aria-components"
 import type { ChangeRow, Changes } from "#offices/joins/watch.ts"
 import { tell } from "../desk/ask.ts"
@@ -6,6 +7,7 @@ import { useDesk } from "../desk/state.ts"
 import { useLineName, useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { FullInstant, Instant } from "../parts/Instant.tsx"
+import { LongList } from "../parts/LongList.tsx"
 import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { To } from "../parts/To.tsx"
 import { useWords } from "../words.ts"
@@ -14,6 +16,7 @@ import { useWords } from "../words.ts"
 export function ChangesScreen() {
   const { live, silent } = useDesk()
   const { t } = useWords()
+  const title = useId()
   const { value, again } = useResource<Changes>("/changes", live, (event) => event.kind === "entered")
   async function close(upTo: number): Promise<void> {
     await tell("/changes/read", { index: upTo })
@@ -21,7 +24,7 @@ export function ChangesScreen() {
   }
   return (
     <>
-      <Heading>{t("changes.title")}</Heading>
+      <Heading id={title}>{t("changes.title")}</Heading>
       {value && (
         <>
           <p>
@@ -31,11 +34,9 @@ export function ChangesScreen() {
           {value.rows.length === 0 ? (
             <p>{t("changes.none")}</p>
           ) : (
-            <ul className="messages">
-              {value.rows.map((row) => (
-                <Change key={`${row.index}/${row.matter}`} row={row} />
-              ))}
-            </ul>
+            <LongList labelledBy={title} rows={value.rows} keyOf={keyOf}>
+              {(row) => <Change row={row} />}
+            </LongList>
           )}
           <div className="buttons">
             <Button
@@ -53,6 +54,10 @@ export function ChangesScreen() {
   )
 }
 
+function keyOf({ index, matter }: ChangeRow): string {
+  return `${index}/${matter}`
+}
+
 function Change({ row }: { row: ChangeRow }) {
   const { status } = useDesk()
   const { t, code } = useWords()
@@ -61,7 +66,7 @@ function Change({ row }: { row: ChangeRow }) {
   const line = status.lines.find((one) => one.id === row.line)
   const href = row.subject === null ? `/line/${row.line}` : `/message/${row.line}/${row.matter}`
   return (
-    <li className="message-item">
+    <div className="message-item">
       <PrecedenceMark of={row.precedence} />
       <span className="from">
         {nameOf(row.by)}{" "}
@@ -89,6 +94,6 @@ function Change({ row }: { row: ChangeRow }) {
         )}
       </span>
       <Instant at={row.at} />
-    </li>
+    </div>
   )
 }

@@ -1,8 +1,10 @@
+import { useId } from "react"
 import type { OverdueView, SilentRow, WaitingFor } from "#offices/joins/watch.ts"
 import { useDesk } from "../desk/state.ts"
 import { useLineName, useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { FullInstant, Instant } from "../parts/Instant.tsx"
+import { LongList } from "../parts/LongList.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { To } from "../parts/To.tsx"
@@ -52,40 +54,41 @@ function Silent({ rows }: { rows: readonly SilentRow[] }) {
 /** What the telephone is for stands whole; what is not due yet is a list. */
 function Waiting({ view }: { view: OverdueView }) {
   const { t } = useWords()
+  const id = useId()
   const calls = view.waiting.filter((row) => row.call !== null)
   const others = view.waiting.filter((row) => row.call === null)
   return (
     <>
       {calls.length > 0 && (
         <section>
-          <h2>{t("overdue.calls")}</h2>
-          <ul className="messages">
-            {calls.map((row) => (
-              <ToTelephone key={`${row.line}${row.matter}${row.of}`} row={row} />
-            ))}
-          </ul>
+          <h2 id={id}>{t("overdue.calls")}</h2>
+          <LongList labelledBy={id} rows={calls} keyOf={keyOf}>
+            {(row) => <ToTelephone row={row} />}
+          </LongList>
         </section>
       )}
       <section className="section">
-        <h2>
+        <h2 id={`${id}-waiting`}>
           {t("overdue.waiting")} <span className="count">{others.length}</span>
         </h2>
         {view.waiting.length === 0 && <p>{t("overdue.nobody")}</p>}
-        <ul className="messages">
-          {others.map((row) => (
-            <NotDue key={`${row.line}${row.matter}${row.of}`} row={row} />
-          ))}
-        </ul>
+        <LongList labelledBy={`${id}-waiting`} rows={others} keyOf={keyOf}>
+          {(row) => <NotDue row={row} />}
+        </LongList>
       </section>
     </>
   )
+}
+
+function keyOf({ line, matter, of }: WaitingFor): string {
+  return `${line}/${matter}/${of}`
 }
 
 function ToTelephone({ row }: { row: WaitingFor }) {
   const { t } = useWords()
   const nameOf = useNameOf()
   return (
-    <li className="overdue">
+    <div className="overdue">
       <PrecedenceMark of={row.precedence} /> <strong>{nameOf(row.of)}</strong>{" "}
       <To data-row href={`/message/${row.line}/${row.matter}`} lang={row.language}>
         {row.subject ?? t("text.gone")}
@@ -104,7 +107,7 @@ function ToTelephone({ row }: { row: WaitingFor }) {
           {t("call.enter")}
         </To>
       </p>
-    </li>
+    </div>
   )
 }
 
@@ -112,7 +115,7 @@ function NotDue({ row }: { row: WaitingFor }) {
   const { t } = useWords()
   const nameOf = useNameOf()
   return (
-    <li className="message-item">
+    <div className="message-item">
       <PrecedenceMark of={row.precedence} />
       <span className="from">{nameOf(row.of)}</span>
       <To data-row href={`/message/${row.line}/${row.matter}`} lang={row.language}>
@@ -125,7 +128,7 @@ function NotDue({ row }: { row: WaitingFor }) {
       <span>
         {t("mark.due")} <Instant at={row.deadline} />
       </span>
-    </li>
+    </div>
   )
 }
 
