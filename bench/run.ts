@@ -17,6 +17,7 @@ const families: readonly { names: readonly string[]; measure(): Promise<Figure[]
   { names: ["core.growth"], measure: async () => (await import("./growth.ts")).measureGrowth() },
   { names: ["lines.board"], measure: async () => (await import("./board.ts")).measureBoard() },
   { names: ["lines.screen"], measure: async () => (await import("./screen.ts")).measureScreen() },
+  { names: ["lines.stop"], measure: async () => (await import("./stop.ts")).measureStop() },
   { names: ["lines.search"], measure: async () => (await import("./search.ts")).measureSearch() },
   { names: ["lines.attachment"], measure: async () => (await import("./attachment.ts")).measureAttachment() },
 ]

@@ -21,13 +21,32 @@ const MENDED: readonly RegistryRefusalCode[] = ["sealing-key", "serial", "prev"]
 const MEND_MS = 200
 const DOUBTFUL_MS = 15_000
 
+export type Answered = { sealed: Sealed; answer: string }
+
 /**
- * Takes the registry's answer to an envelope: a stamp, a refusal, or what convicts it. Answers for how many
- * milliseconds nothing more goes on that line; undefined where the next one may at once. Whoever carried an answer may
- * have changed or exchanged it: one that does not verify, or is of another header, accuses nobody, and the same bytes
- * go again.
+ * Takes the registry's answers to envelopes: each a stamp, a refusal, or what convicts it. Answers for how many
+ * milliseconds nothing more goes on the line of each; undefined where the next one may at once. Whoever carried an
+ * answer may have changed or exchanged it: one that does not verify, or is of another header, accuses nobody, and the
+ * same bytes go again.
  */
-export async function settle(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
+export async function settle(parts: AnswersParts, answered: readonly Answered[]): Promise<(number | undefined)[]> {
+  const stamped: { sealed: Sealed; note: string; index: bigint }[] = []
+  const holds: (number | undefined)[] = []
+  for (const one of answered) {
+    const taken = await takeAnswer(parts, one)
+    if (typeof taken === "object") stamped.push({ sealed: one.sealed, ...taken })
+    holds.push(typeof taken === "object" ? undefined : taken)
+  }
+  if (stamped.length > 0)
+    parts.outbox.stamped(stamped.map(({ sealed: { hash }, note, index }) => ({ hash, note, index })))
+  for (const { sealed } of stamped) parts.settled(sealed, "stamped")
+  return holds
+}
+
+type Stamped = { note: string; index: bigint }
+
+/** A stamp that is still to be kept, or what `settle` answers of it. */
+async function takeAnswer(parts: AnswersParts, { sealed, answer }: Answered): Promise<Stamped | number | undefined> {
   try {
     if (answer.startsWith("iod.stamp/v1\n")) return await takeStamp(parts, sealed, answer)
     return await takeRefusal(parts, sealed, answer)
@@ -38,16 +57,12 @@ export async function settle(parts: AnswersParts, sealed: Sealed, answer: string
   }
 }
 
-async function takeStamp(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {
-  const stamp = await openStamp(nodeCrypto, answer, parts.registryKey)
+async function takeStamp(parts: AnswersParts, sealed: Sealed, note: string): Promise<Stamped | number> {
+  const stamp = await openStamp(nodeCrypto, note, parts.registryKey)
   if (stamp.header !== sealed.hash) throw new VerificationError("stamp.mismatch", "a stamp of another header")
-  if (stamp.line !== sealed.line) {
-    parts.convict("stamp.mismatch", `${sealed.header}\n${answer}`)
-    return DOUBTFUL_MS
-  }
-  parts.outbox.stamped(sealed.hash, { note: answer, index: stamp.index })
-  parts.settled(sealed, "stamped")
-  return undefined
+  if (stamp.line === sealed.line) return { note, index: stamp.index }
+  parts.convict("stamp.mismatch", `${sealed.header}\n${note}`)
+  return DOUBTFUL_MS
 }
 
 async function takeRefusal(parts: AnswersParts, sealed: Sealed, answer: string): Promise<number | undefined> {

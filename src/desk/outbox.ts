@@ -33,15 +33,16 @@ export type Outbox = {
   /** What was handed in before under this token: its number and the matters of its records. */
   handed(token: string): { outbox: number; matters: string[]; bySize: boolean } | undefined
   /**
-   * The next envelope to send on a line that is not `held`: by precedence, the first one sealed and unanswered or, where
-   * the registry can be reached, the first waiting act of a line that has none under way, which is sealed and stored
-   * first. Undefined when nothing can go.
+   * The next envelopes to send, at most so many, of each line that is not `held` at most one: by precedence, the first
+   * one sealed and unanswered or, where the registry can be reached, the first waiting act of a line that has none under
+   * way. Those are sealed and stored first, in one durable write; what is urgent is not kept waiting for the others'
+   * sealing, so it goes alone. Empty when nothing can go.
    */
-  next(held: ReadonlySet<string>, reachable: boolean): Sealed | undefined
+  next(held: ReadonlySet<string>, reachable: boolean, most: number): Sealed[]
   /** The envelope of this hash, while it is sealed and unanswered. */
   underWay(hash: string): Sealed | undefined
-  /** A stamp answered; it and the bytes stay until every member holds them (kept.ts). */
-  stamped(hash: string, stamp: { note: string; index: bigint }): void
+  /** Stamps answered, kept in one durable write; they and the bytes stay until every member holds them (kept.ts). */
+  stamped(stamps: readonly { hash: string; note: string; index: bigint }[]): void
   /**
    * A final refusal, kept: the serial is free again. `mend` seals it anew, else it goes back to its officer. Where the
    * archive already holds a stamp for it, that is answered and nothing is freed: the registry said both.
@@ -60,21 +61,21 @@ export function openOutbox(parts: SealingParts): Outbox {
       const row = sql.get`SELECT id, act, texts, leaves FROM outbox WHERE token = ${token}`
       return row && { outbox: number(row.id), matters: mattersOf(row), bySize: isToldBySize(row) }
     },
-    next(held, reachable) {
-      for (const id of firstOfLines(archive, held, reachable)) {
-        const row = sql.get`SELECT * FROM outbox WHERE id = ${id}`
-        if (!row) continue
-        const one = row.state === "sealed" ? sealedRow(row) : archive.transact(() => sealNext(parts, row))
-        if (one) return one
-      }
-      return undefined
+    next(held, reachable, most) {
+      const first = firstOfLines(archive, held, reachable)
+      const urgent = first.filter(({ precedence }) => precedence <= URGENT)
+      const batch = urgent.length > 0 ? sealAll(parts, urgent, most) : []
+      return batch.length > 0 ? batch : sealAll(parts, first, most)
     },
     underWay(hash) {
       const row = sql.get`SELECT * FROM outbox WHERE hash = ${hash} AND state = 'sealed'`
       return row && sealedRow(row)
     },
-    stamped: (hash, { note, index }) =>
-      void sql.run`UPDATE outbox SET state = 'stamped', carried = NULL, stamp = ${note}, "index" = ${Number(index)} WHERE hash = ${hash}`,
+    stamped: (stamps) =>
+      archive.transact(() => {
+        for (const { hash, note, index } of stamps)
+          sql.run`UPDATE outbox SET state = 'stamped', carried = NULL, stamp = ${note}, "index" = ${Number(index)} WHERE hash = ${hash}`
+      }),
     refused: ({ hash, code, note }, mend) =>
       archive.transact(() => {
         sql.run`INSERT OR IGNORE INTO refusal VALUES (${hash}, ${note})`
@@ -137,13 +138,15 @@ function freeBehind({ sql }: Archive, hash: string): void {
     WHERE state = 'sealed' AND line = ${text(row.line) ?? ""} AND serial > ${number(row.serial)}`
 }
 
+const URGENT = PRECEDENCES.indexOf("IMMEDIATE")
+
 type First = { id: number; turn: number; precedence: number }
 
 /**
  * What may go next on each line that is not held, the most urgent first: the first envelope under way, or else the
  * first act that waits. Read from the indices alone, so that a long queue on one line costs the others nothing.
  */
-function firstOfLines({ sql }: Archive, held: ReadonlySet<string>, reachable: boolean): number[] {
+function firstOfLines({ sql }: Archive, held: ReadonlySet<string>, reachable: boolean): First[] {
   const first = new Map<string, First>()
   for (const row of sql.all`SELECT id, line, precedence, turn FROM outbox WHERE state = 'sealed' ORDER BY line, serial`) {
     const one = { id: number(row.id), turn: number(row.turn), precedence: number(row.precedence) }
@@ -167,7 +170,25 @@ function firstOfLines({ sql }: Archive, held: ReadonlySet<string>, reachable: bo
     .filter(([line]) => !held.has(line))
     .map(([, one]) => one)
     .sort((a, b) => a.precedence - b.precedence || a.turn - b.turn)
-    .map(({ id }) => id)
+}
+
+/** The envelopes of these, in this order and at most so many; one whose members lack keys for today is passed over. */
+function sealAll(parts: SealingParts, first: readonly First[], most: number): Sealed[] {
+  const { archive } = parts
+  const { sql } = archive
+  const rows = first.flatMap(({ id }) => sql.all`SELECT * FROM outbox WHERE id = ${id}`)
+  const batch: Sealed[] = []
+  const seal = () => {
+    for (const row of rows) {
+      if (batch.length >= most) return
+      const one = row.state === "sealed" ? sealedRow(row) : sealNext(parts, row)
+      if (one) batch.push(one)
+    }
+  }
+  // Nothing to write where all are sealed already.
+  if (rows.some((row) => row.state !== "sealed")) archive.transact(seal)
+  else seal()
+  return batch
 }
 
 /** The matters of a stored act: in the act itself, or of a list, in the records that travel before the texts. */

@@ -75,19 +75,9 @@ function openRounds(
   let reached = false
   let lost = false
 
-  function take(): Sealed[] {
-    const batch: Sealed[] = []
-    const busy = new Set(held)
-    while (batch.length < TOGETHER) {
-      // What is sealed has the keys of its day and goes as it is: while nobody hears, what waits is left unsealed. The
-      // attempt that failed left at least one sealed, which goes again until somebody does.
-      const sealed = parts.outbox.next(busy, !lost)
-      if (!sealed) break
-      batch.push(sealed)
-      busy.add(sealed.line)
-    }
-    return batch
-  }
+  // What is sealed has the keys of its day and goes as it is: while nobody hears, what waits is left unsealed. The
+  // attempt that failed left at least one sealed, which goes again until somebody does.
+  const take = () => parts.outbox.next(held, !lost, TOGETHER)
 
   /** False when the registry could not be reached: the same bytes go again later. */
   async function send(batch: readonly Sealed[]): Promise<boolean> {
@@ -100,7 +90,11 @@ function openRounds(
     }
     reached = true
     lost = false
-    for (const [i, sealed] of batch.entries()) hold(sealed.line, await settle(parts, sealed, answers[i] ?? ""))
+    const holds = await settle(
+      parts,
+      batch.map((sealed, i) => ({ sealed, answer: answers[i] ?? "" })),
+    )
+    for (const [i, sealed] of batch.entries()) hold(sealed.line, holds[i])
     return true
   }
 

@@ -44,6 +44,17 @@ export function openGroups({ ledger, growth, entered, failed, ...parts }: Groups
   let open = newGroup(standing)
   let committing: Group | undefined
   let failure: Error | undefined
+  let beginning = false
+
+  /** What came in one request is one group: the last of it does not wait for the commit of the first. */
+  function beginSoon(): void {
+    if (beginning) return
+    beginning = true
+    setImmediate(() => {
+      beginning = false
+      if (!committing) void commitOpen()
+    })
+  }
 
   /** Commits what is open, then what was added meanwhile, and so on; never throws. */
   async function commitOpen(): Promise<void> {
@@ -89,7 +100,7 @@ export function openGroups({ ledger, growth, entered, failed, ...parts }: Groups
       open.rows.push(row)
       open.bytes += row.header.length + (row.body?.length ?? 0)
       open.standing = next
-      if (!committing) void commitOpen()
+      if (!committing) beginSoon()
     },
     onDisk: async () => (open.rows.length > 0 ? open : committing)?.done.promise,
     failure: () => failure,

@@ -138,7 +138,7 @@ async function takeAnswer(parts: TakingParts, file: AnswerFile): Promise<Courier
     const hash = /\nheader ([0-9a-f]{64})\n/.exec(parseNote(answer).text)?.[1] ?? ""
     const sealed = outbox.underWay(hash)
     if (!sealed) continue
-    await settle(parts, sealed, answer)
+    await settle(parts, [{ sealed, answer }])
     if (outbox.underWay(hash)) continue
     if (answer.startsWith("iod.stamp/v1\n")) counts.stamped++
     else counts.returned++

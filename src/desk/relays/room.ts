@@ -104,14 +104,21 @@ function lookOnce(parts: RelaysParts): void {
   carryAnswersOfStops(parts)
 }
 
-/** An emergency stop waits for no officer: every leg that it has not had yet is made and leaves at once. */
+/**
+ * An emergency stop waits for no officer: every leg that it has not had yet is made and leaves at once. All of it is one
+ * durable write: each more would be time that somebody has not.
+ */
 function passOnStops(parts: RelaysParts): void {
   const { archive } = parts
   const rows = archive.sql.all`SELECT line, id FROM matter INDEXED BY matter_relay
     WHERE office = 'message' AND state->>'$.relay.open' = 1 AND state->>'$.form' = 'emergency-stop'`
   for (const row of rows) {
     const [line, matter] = [text(row.line) ?? "", text(row.id) ?? ""]
-    archive.transact(() => makeLegs(parts, line, matter, null))
+    archive.transact(() => {
+      makeLegs(parts, line, matter, null)
+      const made = legsOf(archive, line, matter).filter(({ state, officer }) => state === "waiting" && officer === null)
+      for (const leg of made) handLeg(parts, leg)
+    })
   }
 }
 
