@@ -106,11 +106,14 @@ test("what does not hold, does not open, is not taken into account or lies behin
   const rows = [
     row({ fault: "body.commit" }),
     row({ fault: "body.unopenable", act: null, subject: null }),
+    row({ fault: "body.unopenable" }),
     row({ refused: "message.unknown" }),
     row({ place: 9, last: 9, gap: { after: 6, code: "head" } }),
   ]
   const csv = logCsv(log(rows), "en")
   assert.match(csv, /As Ukraine signed it, it does not hold: A body/)
+  assert.match(csv, /As Ukraine signed it, it does not hold: A body does not open/)
+  assert.match(csv, /It was sealed again and opens here\. What was wrong at first: A body does not open/)
   assert.match(csv, /Nothing readable at this desk/)
   assert.match(csv, /Not taken into account: There is no such message/)
   assert.match(csv, /2 places are missing before this one/)

@@ -1,4 +1,4 @@
-import { isTheAuthors } from "#offices/joins/fault.ts"
+import { faultSentence } from "#offices/joins/fault.ts"
 import { plain } from "#sheet/words.ts"
 import { utc } from "./frame.ts"
 import type { LogRow } from "./line-log.ts"
@@ -22,12 +22,11 @@ export function besides(beside: string): (at: string) => string {
 }
 
 /** What is wrong with a row in words, and whose doing that is: its author's, this desk's sight of it, the registry's. */
-export function faultsOf({ fault, refused, gap, place }: LogRow, name: string, t: Say): string[] {
+export function faultsOf({ act, fault, refused, gap, place }: LogRow, name: string, t: Say): string[] {
   const why = (code: string) => plain(t.code("fault", code))
   const found: string[] = []
   if (gap) found.push(`${t("envelope.gap", { count: place - gap.after - 1 })} ${why(gap.code)}`)
-  if (fault !== null)
-    found.push(`${isTheAuthors(fault) ? t("envelope.fault", { name }) : t("envelope.unopened")} ${why(fault)}`)
+  if (fault !== null) found.push(`${t(faultSentence(fault, act !== null), { name })} ${why(fault)}`)
   if (refused !== null) found.push(`${t("envelope.not-taken")} ${plain(t.code("refused", refused))}`)
   return found
 }

@@ -5,6 +5,7 @@ import { openArchive } from "#desk/archive.ts"
 import { inspect } from "#desk/inspect.ts"
 import type { Desk } from "#desk/open.ts"
 import { rebuild } from "#desk/rebuild.ts"
+import { faultSentence } from "#offices/joins/fault.ts"
 import { envelopeMatter } from "#offices/lines/resealing.ts"
 import { utf8 } from "#register/bytes.ts"
 import { packBody, recordHash, type SaltedText, textHash } from "#seal/body.ts"
@@ -61,6 +62,8 @@ test("what a member could not open is sealed again by one that can, and counts a
     assert.equal((await received(icrc, line, matter)).body, "not for everyone")
     const place = placeOf(icrc, evil.hash)
     assert.equal(row(icrc, place)?.fault, "body.unopenable", "what happened stays on record")
+    const holds = (row(icrc, place)?.records.length ?? 0) > 0
+    assert.equal(faultSentence("body.unopenable", holds), "envelope.opens-now", "and is told as what was")
     for (const desk of [icrc, russia, secretariat]) {
       await until(
         desk,

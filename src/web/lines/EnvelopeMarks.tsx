@@ -1,4 +1,4 @@
-import { isTheAuthors } from "#offices/joins/fault.ts"
+import { faultSentence } from "#offices/joins/fault.ts"
 import type { EnvelopeRow } from "#offices/joins/screen.ts"
 import { useDesk } from "../desk/state.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
@@ -16,8 +16,7 @@ export function EnvelopeMarks({ row, line }: { row: EnvelopeRow; line: string })
     <>
       {row.fault !== null && (
         <p className="mark">
-          {isTheAuthors(row.fault) ? t("envelope.fault", { name: nameOf(row.by) }) : t("envelope.unopened")}{" "}
-          {code("fault", row.fault)}
+          {t(faultSentence(row.fault, row.records.length > 0), { name: nameOf(row.by) })} {code("fault", row.fault)}
         </p>
       )}
       {row.gap !== null && (
