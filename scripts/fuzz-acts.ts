@@ -247,7 +247,7 @@ const publicActs: Parser = {
     const [by = "", line = ""] = text.slice(0, end).split(" ")
     const form = publicAct.safeParse(parsed(text.slice(end + 1)))
     if (!form.success) return REFUSED
-    const entry = { by, line: Number(line), index: 1000, header: id(5) }
+    const entry = { by, line: Number(line), index: 1000, header: id(5), at: "2026-11-23T00:00:00.000Z" }
     for (const before of [emptyRoll(founded), roll]) {
       const next = await enterPublicAct(crypto, before, form.data, entry)
       if (!("refused" in next)) return next

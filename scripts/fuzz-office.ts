@@ -140,6 +140,7 @@ async function joinAll(): Promise<Roll> {
       by,
       line,
       index,
+      at: "2026-11-23T00:00:00.000Z",
       header: nodeCrypto.sha256(utf8(by)).toHex(),
     })
     if ("refused" in next) throw new Error(`the office that is fuzzed cannot be founded: ${next.refused}`)

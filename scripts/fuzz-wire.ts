@@ -134,7 +134,8 @@ const posted: Parser = {
     for (const one of all) {
       const admitted = await admit(crypto, roll, one)
       if ("refused" in admitted) continue
-      if (admitted.header.to === "*") await rollAfter(crypto, roll, admitted, 1000)
+      if (admitted.header.to === "*")
+        await rollAfter(crypto, roll, admitted, { index: 1000, at: "2026-11-23T00:00:00.000Z" })
       sealingKeysValid(roll, admitted, "2027-01-01T06:00:00.000Z")
       taken = admitted
     }

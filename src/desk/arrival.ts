@@ -1,6 +1,6 @@
 import type { Rules } from "#offices/index.ts"
 import { type ActForm, actForm } from "#offices/judge.ts"
-import { publicAct } from "#offices/roll/acts.ts"
+import { keyOfEnvelope } from "#offices/roll/keys.ts"
 import { isSealingKeyValid, type Roll } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -8,7 +8,6 @@ import { type VerificationCode, VerificationError } from "#register/error.ts"
 import { parseJson } from "#register/json.ts"
 import type { VerifierKey } from "#register/note.ts"
 import { type Body, unpackBody } from "#seal/body.ts"
-import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
 import { commitment, parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
 import { type Identity, open } from "#seal/node/hybrid.ts"
 import { openStamp, publicLineNumber, type Stamp } from "#seal/stamp.ts"
@@ -139,28 +138,12 @@ async function checkStamp(parts: ArrivalParts, roll: Roll, frame: EnvelopeFrame)
 }
 
 async function checkSignatures(crypto: Crypto, roll: Roll, signed: SignedHeader, frame: EnvelopeFrame): Promise<void> {
-  const key = roll.members[signed.header.from]?.key ?? (await keyOfNewcomer(crypto, signed, frame.body))
+  const key = await keyOfEnvelope(crypto, roll, signed, frame.body)
   if (!key) throw new RegistryFault("unknown-delegation")
   try {
     await verifyHeader(crypto, signed, key)
   } catch (cause) {
     throw new TransitFault("signature", signed.hash, { cause })
-  }
-}
-
-/** An acceptance is signed with the desk key that it brings; the fold holds its root against the charter. */
-export async function keyOfNewcomer(
-  crypto: Crypto,
-  { header }: SignedHeader,
-  body: Uint8Array | null | undefined,
-): Promise<KeyPair | undefined> {
-  if (publicLineNumber(header.line) !== 0 || !body) return undefined
-  try {
-    const act = publicAct.parse(parseJson(fromUtf8(unpackBody(body).act)))
-    if (act.act !== "mandate.accepted" && act.act !== "charter.founded") return undefined
-    return (await openDeskKeyCertificate(crypto, act.certificate, parseKeyPair(crypto, act.root))).key
-  } catch {
-    return undefined
   }
 }
 
@@ -170,7 +153,8 @@ function checkAddressees(roll: Roll, { header }: SignedHeader, stamp: Stamp): vo
   if (!header.to.some((a) => a.name === header.from)) throw new RegistryFault("members")
   for (const { name, sealingKey } of header.to) {
     const member = roll.members[name]
-    if (!member || !isSealingKeyValid(member, sealingKey, stamp.at)) throw new RegistryFault("sealing-key")
+    if (member?.state !== "active") throw new RegistryFault("members")
+    if (!isSealingKeyValid(member, sealingKey, stamp.at)) throw new RegistryFault("sealing-key")
   }
 }
 

@@ -3,10 +3,8 @@ import { publicLineOf } from "#offices/roll/acts.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { type Roll, secretariatLine } from "#offices/roll/roll.ts"
 import { utf8 } from "#register/bytes.ts"
-import { certifyDeskKey, formatKeyPair } from "#seal/desk-key.ts"
 import { formatLine, type LineText, lineId } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
-import { publicPair } from "#seal/node/keys.ts"
 import { SEALING_KEYS, signSealingKeys } from "#seal/sealing-keys.ts"
 import { publicLine } from "#seal/stamp.ts"
 import { type Clock, instantOf } from "../clock.ts"
@@ -52,18 +50,15 @@ export function openEnrolment(parts: EnrolmentParts): Enrolment {
     if (!parts.outbox.submit({ ...whole, token }).known) parts.submitted()
   }
 
+  /** Enters what the root signed: the office's founding, or the acceptance of its mandate. */
   function join(): void {
-    if (!vault.root) return
-    const key = publicPair(vault.desk)
-    const certificate = certifyDeskKey({ office, delegation, key, replaces: null }, vault.root)
-    const root = formatKeyPair(publicPair(vault.root))
+    const { accession } = vault
+    if (!accession) return
+    const { root, certificate, language, acceptance, founders } = accession
+    const words = { matter: office, root, certificate, ...(acceptance !== undefined && { acceptance }) }
     if (isSecretariat)
-      enter({ act: "charter.founded", matter: office, charter: text, root, certificate }, "charter.founded")
-    else
-      enter(
-        { act: "mandate.accepted", matter: office, delegation, language: "en", root, certificate },
-        "mandate.accepted",
-      )
+      enter({ act: "charter.founded", charter: text, ...words, ...(founders && { founders }) }, "charter.founded")
+    else enter({ act: "mandate.accepted", delegation, language, ...words }, "mandate.accepted")
   }
 
   /** Keeps sealing keys published for the next fortnight: two publications at first, then one whenever one is used up. */
@@ -109,8 +104,9 @@ export function openEnrolment(parts: EnrolmentParts): Enrolment {
     look() {
       const roll = parts.roll()
       const self = roll.members[delegation]
-      if (self?.state === "never-joined" && (isSecretariat || roll.founded)) join()
-      if (self?.state !== "active") return
+      const isOutside = self?.state === "never-joined" || self?.state === "invited"
+      if (isOutside && self.claims.length === 0 && (isSecretariat || roll.founded)) join()
+      if (self?.state !== "confirmed" && self?.state !== "active") return
       publish(roll)
       for (const line of ownLines(roll)) openLine(line)
     },

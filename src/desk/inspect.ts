@@ -1,5 +1,6 @@
 import { actForm } from "#offices/judge.ts"
 import type { Founded } from "#offices/roll/charter.ts"
+import { keyOfEnvelope } from "#offices/roll/keys.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import { fromHex, fromUtf8, utf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -13,7 +14,6 @@ import { packBody, recordHash, textHash } from "#seal/body.ts"
 import { commitment, type Header, parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
 import { nextHead, openStamp, publicLineNumber, registerEntry, type Stamp } from "#seal/stamp.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
-import { keyOfNewcomer } from "./arrival.ts"
 import { fieldsOf, matterOf } from "./fold.ts"
 import { gapBefore, hidesSerials } from "./gaps.ts"
 import { RESEALED } from "./resealed.ts"
@@ -88,7 +88,7 @@ async function checkEnvelope(known: Known, row: Row): Promise<SignedHeader> {
   must(stamp.place === row.place && Number(stamp.index) === row.index && stamp.at === row.at, "stamp.mismatch")
   checkOrder(known, header, stamp)
   const body = rowBody(row)
-  const key = roll.members[header.from]?.key ?? (await keyOfNewcomer(crypto, signed, body && packBody(body)))
+  const key = await keyOfEnvelope(crypto, roll, signed, body && packBody(body))
   if (!key) throw new VerificationError("roll.unknown-key", "an envelope of nobody on the roll")
   await verifyHeader(crypto, signed, key)
   if (body) must(commitment(crypto, header, body.salt, body.act) === header.commit, "body.commit")
@@ -178,6 +178,7 @@ async function rollAfterRow({ crypto, roll }: Known, row: Row, { line, from }: H
   if (number === undefined || !act) return roll
   return rollAfterAct(crypto, roll, act, {
     by: from,
+    at: text(row.at) ?? "",
     index: Number(row.index),
     line: number,
     header: text(row.hash) ?? "",

@@ -78,6 +78,7 @@ async function rollAfterEnvelope(crypto: Crypto, roll: Roll, envelope: Row): Pro
   if (line === undefined || !act) return roll
   const entry = {
     by: text(envelope.sender) ?? "",
+    at: text(envelope.at) ?? "",
     index: number(envelope.index),
     line,
     header: text(envelope.hash) ?? "",

@@ -26,7 +26,7 @@ export async function rollAfterAct(crypto: Crypto, roll: Roll, act: Uint8Array, 
 export async function rollAfter(crypto: Crypto, roll: Roll, { body, signed, stamp }: Arrival): Promise<Roll> {
   const line = publicLineNumber(signed.header.line)
   if (line === undefined || !body) return roll
-  const entry = { by: signed.header.from, index: Number(stamp.index), line, header: signed.hash }
+  const entry = { by: signed.header.from, at: stamp.at, index: Number(stamp.index), line, header: signed.hash }
   return rollAfterAct(crypto, roll, body.act, entry)
 }
 
@@ -41,11 +41,12 @@ export async function foldRoll(
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<Roll> {
   let roll = emptyRoll(founded)
-  const rows = sql.all`SELECT "index", line, sender, hash, act FROM envelope
+  const rows = sql.all`SELECT "index", line, sender, hash, at, act FROM envelope
     WHERE line IN (${publicLine(0)}, ${publicLine(1)}) AND act IS NOT NULL AND "index" < ${before} ORDER BY "index"`
   for (const row of rows) {
     const line = publicLineNumber(text(row.line) ?? "") ?? -1
-    const entry = { by: text(row.sender) ?? "", index: number(row.index), line, header: text(row.hash) ?? "" }
+    const [by, at, header] = [text(row.sender) ?? "", text(row.at) ?? "", text(row.hash) ?? ""]
+    const entry = { by, at, index: number(row.index), line, header }
     roll = await rollAfterAct(crypto, roll, bytes(row.act) ?? new Uint8Array(), entry)
   }
   return roll

@@ -10,8 +10,11 @@ import { SEALING_KEYS } from "#seal/sealing-keys.ts"
 export type Vault = {
   /** Signers of the desk key. */
   readonly desk: SignerPair
-  /** The root key, where it lies with the desk: in an exercise. */
+  /** The root key and the one that will follow it, where they lie with the desk: in an exercise. */
   readonly root: SignerPair | undefined
+  readonly nextRoot: SignerPair | undefined
+  /** What the root signed so that its delegation takes part. */
+  readonly accession: Accession | undefined
   /** The sealing identity of this number, unless it was wiped. */
   identity(number: number): Identity | undefined
   /** Makes the next fortnight of identities, on disk before it returns; answers their recipients. */
@@ -21,6 +24,20 @@ export type Vault = {
   /** Wipes every identity up to and including this number, on disk before it returns; answers how many. */
   wipe(upTo: number): number
 }
+
+/** Words of a root key that its desk enters by itself, public as a whole: `accession.json` in its folder. */
+const accession = z.strictObject({
+  root: z.tuple([z.string(), z.string()]),
+  language: z.enum(["en", "uk", "ru"]),
+  /** Of the first desk key. */
+  certificate: z.string(),
+  acceptance: z.string().optional(),
+  /** At the secretariat's desk: every founder's signature under the charter. */
+  founders: z
+    .array(z.strictObject({ delegation: z.string(), root: z.tuple([z.string(), z.string()]), signature: z.string() }))
+    .optional(),
+})
+export type Accession = z.infer<typeof accession>
 
 const seeds = z.strictObject({ name: z.string(), ed25519: z.string(), mlDsa65: z.string() })
 const sealing = z.strictObject({
@@ -32,13 +49,21 @@ const sealing = z.strictObject({
 })
 type Sealing = z.infer<typeof sealing>
 
+/** Where a desk finds what its root signed. */
+export const ACCESSION = "accession.json"
+
 const DAY = 86_400_000
 
-/** Makes the key files of a new desk; with `root`, its root key too (an exercise). Never overwrites one. */
+/** Makes the key files of a new desk; with `root`, its root keys too (an exercise). Never overwrites one. */
 export function makeVault(folder: string, delegation: string, root: boolean): void {
   for (const [file, name] of [
     ["desk.key", `${delegation}-desk-1`],
-    ...(root ? [["root.key", `${delegation}-root`]] : []),
+    ...(root
+      ? [
+          ["root.key", `${delegation}-root`],
+          ["next-root.key", `${delegation}-root-2`],
+        ]
+      : []),
   ])
     if (file && name && !existsSync(join(folder, file)))
       writeDurably(join(folder, file), JSON.stringify(newPairSeeds(name)))
@@ -47,7 +72,11 @@ export function makeVault(folder: string, delegation: string, root: boolean): vo
 /** Opens the key files of a desk's folder; throws with a sentence where one is missing or malformed. */
 export function openVault(folder: string): Vault {
   const desk = pairSigners(readSeeds(join(folder, "desk.key")))
-  const rootFile = join(folder, "root.key")
+  const pairIn = (name: string) => {
+    const path = join(folder, name)
+    return existsSync(path) ? pairSigners(readSeeds(path)) : undefined
+  }
+  const words = join(folder, ACCESSION)
   const file = join(folder, "sealing.keys")
   let held: Sealing = existsSync(file) ? read(file, sealing) : { next: 1, identities: [] }
   const imported = new Map<number, Identity>()
@@ -57,7 +86,9 @@ export function openVault(folder: string): Vault {
   }
   return {
     desk,
-    root: existsSync(rootFile) ? pairSigners(readSeeds(rootFile)) : undefined,
+    root: pairIn("root.key"),
+    nextRoot: pairIn("next-root.key"),
+    accession: existsSync(words) ? read(words, accession) : undefined,
     identity(number) {
       const text = held.identities.find((i) => i.number === number)?.identity
       if (text === undefined) return undefined

@@ -124,6 +124,21 @@ export const REFUSALS = [
   "roll.sealing-keys-do-not-follow",
   "roll.rules-do-not-follow",
   "roll.wrong-line",
+  "roll.mandate-does-not-fit",
+  "roll.founder-missing",
+  "roll.already-claimed",
+  "roll.too-many-claims",
+  "roll.already-invited",
+  "roll.not-of-council",
+  "roll.no-such-claim",
+  "roll.already-confirmed",
+  "roll.secretariat-stays",
+  "roll.already-asked",
+  "roll.not-taking-part",
+  "roll.not-away",
+  "roll.amendment-does-not-follow",
+  "roll.amendment-unsigned",
+  "roll.amendment-not-allowed",
 ] as const
 export type RefusalCode = (typeof REFUSALS)[number]
 

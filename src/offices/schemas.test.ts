@@ -111,6 +111,7 @@ test("a public act of whatever content is refused or refused by its rule, and ne
     "sealing-keys.published": ["keys"],
   }
   let reached = 0
+  const at = "2026-11-23T00:00:00.000Z"
   const property = fc.asyncProperty(act, words, fc.nat(1), async (value, by, line) => {
     const wanted = ["act", "matter", ...(fieldsOf[value.act] ?? [])]
     const parsed = publicAct.safeParse(
@@ -119,7 +120,7 @@ test("a public act of whatever content is refused or refused by its rule, and ne
     if (!parsed.success) return
     reached++
     for (const from of [roll, { ...roll, founded: true }]) {
-      const next = await enterPublicAct(nodeCrypto, from, parsed.data, { by, index: 1, line, header: id }).catch(
+      const next = await enterPublicAct(nodeCrypto, from, parsed.data, { by, at, index: 1, line, header: id }).catch(
         (error) =>
           orRefused(() => {
             throw error

@@ -45,6 +45,7 @@ export type VerificationCode =
   | "courier.cut-off"
   | "courier.altered"
   | "courier.page"
+  | "root-note.malformed"
   | "roll.unknown-key"
 
 /**

@@ -1,11 +1,11 @@
 import { publicAct } from "#offices/roll/acts.ts"
+import { keyOfEnvelope } from "#offices/roll/keys.ts"
 import { enterPublicAct, isSealingKeyValid, type Member, type Roll, secretariatLine } from "#offices/roll/roll.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
 import { parseJson } from "#register/json.ts"
 import { unpackBody } from "#seal/body.ts"
-import { openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
 import { commitment, parseSignedHeader, type SignedHeader, verifyHeader } from "#seal/header.ts"
 import { lineId } from "#seal/line.ts"
 import { publicLineNumber, type RegistryRefusalCode } from "#seal/stamp.ts"
@@ -61,29 +61,13 @@ async function judgeSignatures(
   signed: SignedHeader,
   posted: Posted,
 ): Promise<RegistryRefusalCode | undefined> {
-  const key = roll.members[signed.header.from]?.key ?? (await keyOfNewcomer(crypto, roll, signed, posted.body))
+  const key = await keyOfEnvelope(crypto, roll, signed, posted.body)
   if (!key) return "unknown-delegation"
   try {
     await verifyHeader(crypto, signed, key)
     return undefined
   } catch {
     return "signature"
-  }
-}
-
-/**
- * A delegation that has not joined signs its acceptance, or the charter, with the desk key that its own certificate
- * names; the fold then holds the certificate's root against the charter.
- */
-async function keyOfNewcomer(crypto: Crypto, roll: Roll, { header }: SignedHeader, body: Uint8Array) {
-  if (publicLineNumber(header.line) !== 0 || roll.members[header.from]?.state !== "never-joined") return undefined
-  try {
-    const act = publicAct.parse(parseJson(fromUtf8(unpackBody(body).act)))
-    if (act.act !== "mandate.accepted" && act.act !== "charter.founded") return undefined
-    const certificate = await openDeskKeyCertificate(crypto, act.certificate, parseKeyPair(crypto, act.root))
-    return certificate.key
-  } catch {
-    return undefined
   }
 }
 
@@ -101,7 +85,7 @@ export async function rollAfter(
   crypto: Crypto,
   roll: Roll,
   admitted: Admitted,
-  index: number,
+  { index, at }: { index: number; at: string },
 ): Promise<Roll | { refused: RegistryRefusalCode }> {
   const { header, hash, posted } = admitted
   try {
@@ -110,7 +94,7 @@ export async function rollAfter(
     const parsed = publicAct.safeParse(parseJson(fromUtf8(act)))
     if (!parsed.success) return { refused: "malformed" }
     const line = publicLineNumber(header.line) ?? -1
-    const next = await enterPublicAct(crypto, roll, parsed.data, { by: header.from, index, line, header: hash })
+    const next = await enterPublicAct(crypto, roll, parsed.data, { by: header.from, at, index, line, header: hash })
     return "refused" in next ? { refused: "rule" } : next
   } catch (error) {
     if (error instanceof VerificationError) return { refused: "malformed" }

@@ -37,7 +37,10 @@ export async function composeEnvelope(
   const refused = await judge(parts, { ...before, at }, admitted)
   if (refused) return { answer: refused }
   const { header, hash } = admitted
-  const next = header.to === "*" ? await rollAfter(crypto, before.roll, admitted, Number(before.index)) : before.roll
+  const next =
+    header.to === "*"
+      ? await rollAfter(crypto, before.roll, admitted, { index: Number(before.index), at })
+      : before.roll
   if ("refused" in next) return { answer: refusals.final(hash, next.refused) }
   const stamp = await stampFor(crypto, { ...before, at }, admitted)
   const text = formatStamp(stamp)

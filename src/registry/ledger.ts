@@ -233,7 +233,8 @@ function reads(pool: pg.Pool) {
 }
 
 /** The instant in a stamp's text, which this registry wrote itself. */
-function instantIn(stamp: string | undefined): string {
+/** The instant in a stamp of this registry; 1970 for none. */
+export function instantIn(stamp: string | undefined): string {
   return /\nat (.*)\n/.exec(stamp ?? "")?.[1] ?? new Date(0).toISOString()
 }
 

@@ -47,7 +47,8 @@ export async function reenter(
   const misfit = await misfitOf(crypto, before, admitted, stamp)
   if (misfit) return { misfit }
   const isPublic = signed.header.to === "*"
-  const roll = isPublic ? await rollAfter(crypto, before.roll, admitted, Number(stamp.index)) : before.roll
+  const place = { index: Number(stamp.index), at: stamp.at }
+  const roll = isPublic ? await rollAfter(crypto, before.roll, admitted, place) : before.roll
   if ("refused" in roll) return { misfit: `the rules refuse it (${roll.refused})` }
   const posted = { header: frame.header, body: frame.body }
   const row = rowOf(crypto, { ...admitted, posted }, { stamp, text: formatStamp(stamp), note: frame.stamp })

@@ -5,7 +5,7 @@ import { fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { unpackBody } from "#seal/body.ts"
 import { publicLineNumber } from "#seal/stamp.ts"
-import type { Ledger, Row } from "./ledger.ts"
+import { instantIn, type Ledger, type Row } from "./ledger.ts"
 
 /** The roll and the instant of the last stamp after everything that is entered. */
 export type Standing = { roll: Roll; at: string }
@@ -26,7 +26,9 @@ export async function foldLedger(crypto: Crypto, ledger: Ledger, founded: Founde
 async function foldRow(crypto: Crypto, roll: Roll, row: Row): Promise<Roll> {
   const act = publicAct.parse(JSON.parse(fromUtf8(unpackBody(row.body ?? new Uint8Array()).act)))
   const line = publicLineNumber(row.line) ?? -1
-  const named = { by: row.sender, index: Number(row.index), line, header: row.hash }
+  // The stamp is this registry's own.
+  const at = instantIn(row.stamp)
+  const named = { by: row.sender, at, index: Number(row.index), line, header: row.hash }
   const next = await enterPublicAct(crypto, roll, act, named)
   return "refused" in next ? roll : next
 }

@@ -127,18 +127,20 @@ test("each envelope is what its parts make: body, texts, commitment, hash, stamp
   assert.equal(heads.size, 2)
 })
 
+const AT = "2026-11-23T00:00:00.000Z"
+
 async function foldedRoll(): Promise<Roll> {
   let roll = emptyRoll(openCharter(crypto, valid.charter.text))
   const matter = roll.office
   const acts = envelopes.slice(0, 2).map((e) => ({ act: publicAct.parse(JSON.parse(e.act)), e }))
   for (const [index, { act, e }] of acts.entries()) {
     const { from } = parseSignedHeader(crypto, e.header).header
-    const next = await enterPublicAct(crypto, roll, act, { by: from, index, line: 0, header: e.hash })
+    const next = await enterPublicAct(crypto, roll, act, { by: from, at: AT, index, line: 0, header: e.hash })
     assert.ok(!("refused" in next), e.what)
     roll = next
   }
   const act = { act: "sealing-keys.published", matter, keys: valid.sealing.publication } as const
-  const next = await enterPublicAct(crypto, roll, act, { by: "meridia", index: 2, line: 1, header: "" })
+  const next = await enterPublicAct(crypto, roll, act, { by: "meridia", at: AT, index: 2, line: 1, header: "" })
   assert.ok(!("refused" in next))
   return next
 }

@@ -1,11 +1,11 @@
 import { type PublicAct, publicAct } from "#offices/roll/acts.ts"
-import { emptyRoll, enterPublicAct, type Roll } from "#offices/roll/roll.ts"
+import { keyOfPublicAct } from "#offices/roll/keys.ts"
+import { emptyRoll, enterPublicAct, type PublicEntry, type Roll } from "#offices/roll/roll.ts"
 import { fromBase64, fromUtf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
 import { parseJson } from "#register/json.ts"
 import { unpackBody } from "#seal/body.ts"
-import { type KeyPair, openDeskKeyCertificate, parseKeyPair } from "#seal/desk-key.ts"
 import { commitment, type Header, verifyHeader } from "#seal/header.ts"
 import { nextHead, publicLine, type Stamp } from "#seal/stamp.ts"
 import { checkEntered, type Entered, type Office } from "./entered.ts"
@@ -45,10 +45,11 @@ async function next(crypto: Crypto, one: Entered, entry: RollEntry, last: RollAt
   checkOrder(crypto, stamp, last, place)
   must(header.to === "*", "header.malformed", "a public act is addressed to somebody")
   const act = readAct(crypto, header, entry)
-  const key = last.roll.members[header.from]?.key ?? (await keyOfNewcomer(crypto, act))
+  const by = { by: header.from, signer: signed.note.signatures[0]?.name ?? "", act }
+  const key = await keyOfPublicAct(crypto, last.roll, by)
   must(key !== undefined, "roll.unknown-key", "a public act is by a delegation without a desk key")
   await verifyHeader(crypto, signed, key)
-  const about = { by: header.from, index: Number(stamp.index), line: 0, header: signed.hash }
+  const about = { by: header.from, at: stamp.at, index: Number(stamp.index), line: 0, header: signed.hash }
   const roll = act ? await enter(crypto, last.roll, act, about) : last.roll
   return { roll, head: stamp.head, index: stamp.index, at: stamp.at }
 }
@@ -94,18 +95,7 @@ function parseAct(bytes: Uint8Array): PublicAct | undefined {
   }
 }
 
-/** An acceptance is signed with the desk key that it brings; the fold holds its root against the charter. */
-async function keyOfNewcomer(crypto: Crypto, act: PublicAct | undefined): Promise<KeyPair | undefined> {
-  if (act?.act !== "mandate.accepted" && act?.act !== "charter.founded") return undefined
-  return (await openDeskKeyCertificate(crypto, act.certificate, parseKeyPair(crypto, act.root))).key
-}
-
-async function enter(
-  crypto: Crypto,
-  roll: Roll,
-  act: PublicAct,
-  about: { by: string; index: number; line: number; header: string },
-): Promise<Roll> {
+async function enter(crypto: Crypto, roll: Roll, act: PublicAct, about: PublicEntry): Promise<Roll> {
   try {
     const next = await enterPublicAct(crypto, roll, act, about)
     return "refused" in next ? roll : next

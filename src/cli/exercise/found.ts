@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto"
 import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { makeVault, openVault, writeDurably } from "#desk/vault.ts"
-import { type CharterText, openCharter } from "#offices/roll/charter.ts"
+import { ACCESSION, type Accession, makeVault, openVault, type Vault, writeDurably } from "#desk/vault.ts"
+import { type CharterText, type Founded, openCharter } from "#offices/roll/charter.ts"
 import { formatPolicy, parsePolicy } from "#register/policy.ts"
 import { type RegistryKeys, registryVerifierKeys } from "#registry/keys.ts"
-import { fingerprint } from "#seal/desk-key.ts"
+import { certifyDeskKey, fingerprint, formatKeyPair } from "#seal/desk-key.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { publicPair } from "#seal/node/keys.ts"
+import { mandateHash, signAcceptance, signFounding } from "#seal/root-notes.ts"
 import plan from "./plan.json" with { type: "json" }
 
 /** What an exercise office is made of; data, so that no code knows a state. */
@@ -55,10 +56,34 @@ export function foundExercise(
     ...changes,
   }
   const text = `${JSON.stringify(charter, null, 2)}\n`
-  openCharter(nodeCrypto, text)
-  for (const name of chosen.desks) writeDurably(join(programFolder(data, "desk", name), "charter.json"), text)
+  const founded = openCharter(nodeCrypto, text)
+  const vaults = new Map(chosen.desks.map((name) => [name, openVault(programFolder(data, "desk", name))]))
+  for (const [name, accession] of accessions(founded, vaults)) {
+    const folder = programFolder(data, "desk", name)
+    writeDurably(join(folder, ACCESSION), JSON.stringify(accession))
+    writeDurably(join(folder, "charter.json"), text)
+  }
   for (const name of chosen.witnesses) writeDurably(join(programFolder(data, "witness", name), "charter.json"), text)
   writeDurably(join(programFolder(data, "registry"), "charter.json"), text)
+}
+
+/** What each root signs at the founding: the charter, the mandate, its first desk key. The secretariat's desk enters all. */
+function accessions({ office, charter }: Founded, vaults: ReadonlyMap<string, Vault>): Map<string, Accession> {
+  const words = new Map<string, Accession>()
+  const founders: NonNullable<Accession["founders"]> = []
+  for (const [delegation, { root: signers, nextRoot, desk }] of vaults) {
+    if (!signers || !nextRoot) throw new Error(`the desk ${delegation} has no root keys`)
+    const root = formatKeyPair(publicPair(signers))
+    const certificate = certifyDeskKey({ office, delegation, key: publicPair(desk), replaces: null }, signers)
+    const [language, mandate] = ["en" as const, mandateHash(nodeCrypto, charter.mandate?.en ?? "")]
+    const next = fingerprint(nodeCrypto, publicPair(nextRoot))
+    const acceptance = signAcceptance({ office, delegation, language, mandate, next, names: null }, signers)
+    founders.push({ delegation, root, signature: signFounding({ office, delegation }, signers) })
+    words.set(delegation, { root, language, certificate, acceptance })
+  }
+  const first = words.get(charter.secretariat)
+  if (first) words.set(charter.secretariat, { ...first, founders })
+  return words
 }
 
 /** Makes a desk's folder with its keys; answers the fingerprint of its root. */

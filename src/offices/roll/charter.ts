@@ -6,6 +6,7 @@ import { parseJson } from "#register/json.ts"
 import { type Clocks, id, name } from "../act.ts"
 
 const inThreeLanguages = z.strictObject({ en: z.string().min(1), uk: z.string().min(1), ru: z.string().min(1) })
+const mandateText = z.string().trim().min(1).max(20_000)
 const seconds = z.int().min(1).max(100_000_000)
 const perPrecedence = z.strictObject({ FLASH: seconds, IMMEDIATE: seconds, PRIORITY: seconds, ROUTINE: seconds })
 
@@ -37,6 +38,10 @@ export const charterSchema = z.strictObject({
   /** Which witnesses must cosign, in tlog-policy syntax. */
   policy: z.string().max(100_000),
   rules: z.int().min(1),
+  /** The text that a delegation accepts, in each language. */
+  mandate: z.strictObject({ en: mandateText, uk: mandateText, ru: mandateText }).optional(),
+  /** How many members of the council confirm a root key, suspend a delegation, amend this charter. */
+  council: z.strictObject({ k: z.int().min(1).max(100) }).default({ k: 2 }),
   /** Zones of time that are shown beside UTC, each with the delegation whose own it is: that one sees it first. */
   zones: z
     .array(z.strictObject({ zone: z.string().max(64), names: inThreeLanguages, of: name }))
@@ -93,13 +98,18 @@ export type Founded = { office: string; charter: Charter; text: string }
 
 /** Reads a charter's text; throws `charter.malformed`. */
 export function openCharter(crypto: Crypto, text: string): Founded {
+  return { office: crypto.sha256(utf8(text)).toHex(), charter: parseCharter(text), text }
+}
+
+/** A charter's form; throws `charter.malformed`. */
+export function parseCharter(text: string): Charter {
   const parsed = charterSchema.safeParse(readJson(text))
   if (!parsed.success) throw new VerificationError("charter.malformed", "the charter is not of its form")
   const charter = parsed.data
   const names = charter.delegations.map((d) => d.name)
   if (new Set(names).size !== names.length || !names.includes(charter.secretariat))
     throw new VerificationError("charter.malformed", "the charter names a delegation twice, or no secretariat")
-  return { office: crypto.sha256(utf8(text)).toHex(), charter, text }
+  return charter
 }
 
 function readJson(text: string): unknown {
