@@ -169,7 +169,7 @@ test("a registry restored from an old backup takes nothing in before its desks h
   const logged = office.logged.length
   await office.reopenRegistry()
   const lost = (sentence: string) =>
-    sentence.includes(`entry ${missing.index} is awaited`) && sentence.endsWith("no desk has brought it yet")
+    sentence.includes(`entry ${missing.index} is awaited`) && sentence.includes("no desk has brought it yet")
   await whenever("it says what it waits for", async () => office.logged.slice(logged).some(lost))
   const stuck = await health(office)
   assert.equal(stuck.size, missing.index)
@@ -253,6 +253,51 @@ test("what was answered with a stamp and delivered to nobody comes back from its
   assert.deepEqual(await entriesOf(office, size), before)
   for (const name of ["ukraine", "russian-federation"])
     assert.equal((await received(office.desk(name), line, matter)).body, "nobody else holds this")
+  assertTrust(office)
+})
+
+test("what was stamped and reached no desk at all is made again from what its author still hands in", async () => {
+  const clock = systemClock(0, FAST)
+  await using office = await openOffice({ clock })
+  const line = office.line("direct line")
+  for (const name of ["ukraine", "russian-federation"]) {
+    const desk = office.desk(name)
+    await until(desk, "all of it is stamped", () => desk.outbox.waiting() === 0)
+    await office.closeDesk(name)
+  }
+  // The author's desk hears nothing at all of what was entered: no answer and no mail.
+  const lost = Promise.withResolvers<string>()
+  await using relay = await openRelay(office.registry.url, {
+    frame: (frame) => (frame.kind === "envelope" ? [] : [frame]),
+    answer(_, note) {
+      lost.resolve(note)
+      throw new Error("the answer is lost on its way")
+    },
+  })
+  const folder = programFolder(office.data, "desk", "ukraine")
+  const log = (message: string) => void office.logged.push(message)
+  const author = await openDesk({ folder, delegation: "ukraine", registry: relay.url, clock, log })
+  const matter = say(author, line, "nobody knows that this was stamped")
+  assert.match(await lost.promise, /^iod\.stamp\/v1\n/)
+  await author[Symbol.asyncDispose]()
+  const size = await allWitnessed(office)
+  const before = await entriesOf(office, size)
+  const others = office.desk("icrc")
+  await until(others, "the root is known to others", () => others.registerView().size === Number(size))
+
+  await wipe(office)
+  const logged = office.logged.length
+  await office.reopenRegistry()
+  await office.reopenDesk("russian-federation")
+  await whenever("it says what to do", async () => /Start every desk/.test((await health(office)).behind ?? ""))
+  assert.equal((await health(office)).size, String(size - 1n))
+  await office.reopenDesk("ukraine")
+  await works(office)
+  assert.deepEqual(await entriesOf(office, size), before, "header, stamp and entry are those that were lost")
+  assert.ok(office.logged.slice(logged).some((sentence) => sentence.includes("reached no desk")))
+  for (const name of ["ukraine", "russian-federation"])
+    assert.equal((await received(office.desk(name), line, matter)).body, "nobody knows that this was stamped")
+  await spoken(office, "direct line", "and the line goes on")
   assertTrust(office)
 })
 

@@ -1,12 +1,12 @@
 import type { Founded } from "#offices/roll/charter.ts"
-import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
 import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
 import type { TreeHead } from "#register/tree.ts"
-import type { Frame } from "#seal/wire.ts"
+import type { Frame, Posted } from "#seal/wire.ts"
+import { openLost } from "./behind-lost.ts"
 import type { Before, Composed } from "./entering.ts"
-import type { Growth } from "./growth.ts"
+import type { RestampingParts } from "./restamping.ts"
 import { type EnvelopeFrame, openStamped, reenter, type Stamped } from "./restored-envelope.ts"
 import type { Writer } from "./writer.ts"
 
@@ -14,6 +14,11 @@ import type { Writer } from "./writer.ts"
 export type Returned = {
   /** Takes frames of a mail stream; what was not signed by this registry is passed over. */
   take(frames: readonly Frame[]): Promise<void>
+  /**
+   * A desk hands in what has no stamp here. Where it is the one entry that nobody brings before a root that was signed,
+   * it is entered again under the stamp that it once got (restamping.ts).
+   */
+  handedIn(posted: Posted): void
   /** First index that is not taken yet. */
   until(): bigint
   /** The largest tree that a desk showed a signed checkpoint of. */
@@ -24,13 +29,14 @@ export type Returned = {
   idle(): Promise<void>
 }
 
-export type ReturnedParts = {
-  crypto: Crypto
+export type ReturnedParts = RestampingParts & {
   founded: Founded
-  growth: Growth
   writer(): Writer
   /** Whether entries are missing; told before anything is entered. */
   behind(): boolean
+  /** Whether every desk has had the time to bring what is next. */
+  isPatient(): boolean
+  log(message: string): void
   /** A stamp or a checkpoint shows that there were so many entries. */
   claim(size: bigint): void
 }
@@ -39,16 +45,22 @@ export type ReturnedParts = {
 const WINDOW = 2048n
 const GROUP = 256
 
+/** The keys that sign checkpoints and stamps. */
+function keysOf({ crypto, founded: { charter } }: ReturnedParts) {
+  const { origin, keys } = charter.register
+  const register = { origin, keys: keys.map((key) => parseVerifierKey(crypto, key)) }
+  return { register, registry: parseVerifierKey(crypto, charter.registry) }
+}
+
 /** Opens what comes back, for a registry that may be behind. */
 export function openReturned(parts: ReturnedParts): Returned {
   const { crypto, founded, growth, claim } = parts
-  const { origin, keys } = founded.charter.register
-  const register = { origin, keys: keys.map((key) => parseVerifierKey(crypto, key)) }
-  const registry = parseVerifierKey(crypto, founded.charter.registry)
+  const { register, registry } = keysOf(parts)
   const pending = new Map<bigint, Stamped>()
   let shown: TreeHead | undefined
   let forked: string | undefined
   let entering: Promise<unknown> = Promise.resolve()
+  const lost = openLost({ ...parts, pending, shown: () => shown, inTurn, bring })
 
   async function hold(frame: EnvelopeFrame): Promise<void> {
     // Most of what comes is known: it is not worth checking a signature for.
@@ -67,6 +79,18 @@ export function openReturned(parts: ReturnedParts): Returned {
     const checkpoint = await openCheckpoint(crypto, note, register)
     claim(checkpoint.size)
     if (checkpoint.size > (shown?.size ?? 0n)) shown = checkpoint
+  }
+
+  /** One after the other: what desks bring and what is made again both go on from where the register ends. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = entering.then(work)
+    entering = mine.catch(() => undefined)
+    return mine
+  }
+
+  function bring(stamped: Stamped): Promise<void> {
+    pending.set(stamped.stamp.index, stamped)
+    return enterPending()
   }
 
   /** Enters what is next until something is missing or nothing is any more. */
@@ -108,14 +132,16 @@ export function openReturned(parts: ReturnedParts): Returned {
           if (!(error instanceof VerificationError)) throw error
         }
       }
-      const mine = entering.then(enterPending)
-      entering = mine.catch(() => undefined)
-      await mine
+      await inTurn(enterPending)
     },
+    handedIn: lost.handedIn,
     until: () => growth.size() + WINDOW,
     shown: () => shown,
     forked: () => forked,
-    clear: () => pending.clear(),
+    clear() {
+      pending.clear()
+      lost.clear()
+    },
     idle: async () => void (await entering),
   }
 }

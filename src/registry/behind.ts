@@ -1,9 +1,10 @@
 import type { Founded } from "#offices/roll/charter.ts"
 import { sameBytes } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
+import type { Signer } from "#register/note.ts"
 import { tileReader } from "#register/tile-reader.ts"
 import { subtreeRoot } from "#register/tree.ts"
-import type { Frame } from "#seal/wire.ts"
+import type { Frame, Posted } from "#seal/wire.ts"
 import type { Clock } from "../clock.ts"
 import { openReturned, type Returned } from "./behind-returned.ts"
 import type { Checkpoints } from "./checkpoints.ts"
@@ -25,6 +26,8 @@ export type Behind = {
   why(): string | undefined
   /** Somebody stands for so many entries: a witness by its answer, a desk by a stamp or a checkpoint. */
   claim(size: bigint): void
+  /** A desk hands in what has no stamp here: it may be what nobody brings. */
+  handedIn(posted: Posted): void
   /** Takes what a desk hands back; answers what is still wanted. Whoever calls controls every byte. */
   takeBack(frames: readonly Frame[]): Promise<Wanted>
   begin(): Promise<void>
@@ -41,6 +44,8 @@ export type BehindParts = {
   ledger: Ledger
   growth: Growth
   tiles: Tiles
+  /** The key of the registry's stamps. */
+  signer: Signer
   /** Both are opened after this, and know it. */
   writer(): Writer
   checkpoints(): Checkpoints
@@ -53,6 +58,8 @@ const LOOK_MS = 1000
 const AGAIN_MS = 5000
 // After so many looks at one index the operator is told that nobody brings it.
 const PATIENCE = 10
+const WAY_OUT =
+  ", and no desk has brought it yet. Start every desk: an entry that only its author knows is made again from what that desk still hands in. If all of them have come and it is still awaited, restore a newer backup"
 // Longer than a desk waits between two attempts to open its mail: whoever holds stamps that no witness has seen yet
 // has come by then and shown them.
 const SETTLE_MS = 20_000
@@ -81,7 +88,7 @@ export function openBehind(parts: BehindParts): Behind {
     missing: { index: -1n, looks: 0 },
     otherRoot: undefined,
   }
-  const returned = openReturned({ ...parts, behind: () => watch.active, claim })
+  const returned = openReturned({ ...parts, behind: () => watch.active, isPatient: () => isPatient(watch), claim })
   const watching: Watching = { ...parts, watch, returned }
   const looks = openLooks(clock, () => look(watching), log)
 
@@ -104,6 +111,7 @@ export function openBehind(parts: BehindParts): Behind {
     holds: () => watch.active,
     why: () => why(watching),
     claim,
+    handedIn: returned.handedIn,
     async takeBack(frames) {
       await returned.take(frames)
       return { next: growth.size(), until: returned.until(), behind: watch.active }
@@ -121,6 +129,11 @@ export function openBehind(parts: BehindParts): Behind {
       await returned.idle()
     },
   }
+}
+
+/** Whether everybody who may bring what is missing has had the time. */
+function isPatient({ missing }: Watch): boolean {
+  return missing.looks >= PATIENCE
 }
 
 function raise(watch: Watch, size: bigint): void {
@@ -161,7 +174,7 @@ async function look(watching: Watching): Promise<number | undefined> {
   if (size < watch.wanted || wrong(watching)) {
     const { missing } = watch
     watch.missing = { index: size, looks: missing.index === size ? missing.looks + 1 : 0 }
-    if (watch.missing.looks === PATIENCE) log(`${why(watching)}; no desk has brought it yet`)
+    if (watch.missing.looks === PATIENCE) log(why(watching) ?? "")
     return LOOK_MS
   }
   if (clock.now() < watch.settled) return LOOK_MS
@@ -213,6 +226,6 @@ function why(watching: Watching): string | undefined {
   const beyondMending = wrong(watching)
   if (beyondMending) return `the registry takes nothing in: ${beyondMending}. Restore a newer backup`
   if (size < watch.wanted)
-    return `the registry takes nothing in: ${watch.wanted} entries were signed for and ${size} are here; entry ${size} is awaited from a desk that holds it`
+    return `the registry takes nothing in: ${watch.wanted} entries were signed for and ${size} are here; entry ${size} is awaited from a desk that holds it${isPatient(watch) ? WAY_OUT : ""}`
   return "the registry takes nothing in until a quorum of witnesses has cosigned the register as it is here"
 }

@@ -68,7 +68,8 @@ async function judge(
   return sealingKeysValid(roll, admitted, at) ? undefined : refusals.final(hash, "sealing-key")
 }
 
-async function stampFor(crypto: Crypto, before: Before, { header, hash }: Admitted): Promise<Stamp> {
+/** The stamp that an envelope gets next, at `before.at`. */
+export async function stampFor(crypto: Crypto, before: Before, { header, hash }: Admitted): Promise<Stamp> {
   const { roll, at, index, ends } = before
   const end = await ends.end(header.line)
   const rollEnd = await ends.end(publicLine(0))

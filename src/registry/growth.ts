@@ -13,6 +13,8 @@ export type Growth = {
    * there once they are full, higher ones whenever they grew.
    */
   grow(entries: readonly Uint8Array[]): { tiles: TileRow[]; keep(): void }
+  /** The root that the tree would have with these entries after it. */
+  rootWith(entries: readonly Uint8Array[]): Uint8Array
   /** Hashes of a tile at the right edge, or undefined for one that is full or beyond. */
   edge(level: number, number: bigint): Uint8Array | undefined
 }
@@ -36,6 +38,10 @@ export async function openGrowth(crypto: Crypto, ledger: Pick<Ledger, "size" | "
         tree = { edge, open: grown.open }
       }
       return { tiles: grown.tiles, keep }
+    },
+    rootWith(entries) {
+      const leaves = entries.map((entry) => leafHash(crypto, entry))
+      return edgeRoot(crypto, appendLeaves(crypto, tree.edge, leaves).edge)
     },
     edge(level, number) {
       const at = tree.open[level]

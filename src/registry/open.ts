@@ -121,7 +121,13 @@ async function openParts(ground: Ground, stack: AsyncDisposableStack, fell: () =
   const { perMinute, urgentPerMinute } = founded.charter.limits
   const delivery = openDelivery(clock, ledger)
   const meters = openMeters(() => Number(growth.size()), delivery.followers)
-  const behind = openBehind({ ...ground, writer: () => writer, checkpoints: () => checkpoints, fell })
+  const behind = openBehind({
+    ...ground,
+    signer: signers.registry,
+    writer: () => writer,
+    checkpoints: () => checkpoints,
+    fell,
+  })
   stack.defer(() => behind.close())
   const checkpoints = await openCheckpoints({
     ...ground,
@@ -139,6 +145,7 @@ async function openParts(ground: Ground, stack: AsyncDisposableStack, fell: () =
     standing: await foldLedger(ground.crypto, ledger, founded),
     allowance: openAllowance(clock, perMinute, urgentPerMinute),
     behind: behind.holds,
+    handedIn: behind.handedIn,
     entered(rows) {
       delivery.entered(rows)
       meters.entered(rows.length)

@@ -39,6 +39,8 @@ export type WriterParts = {
   standing: Standing
   /** Whether nothing may be taken in now (behind.ts). */
   behind(): boolean
+  /** Told meanwhile what desks hand in. */
+  handedIn(posted: Posted): void
   /** Told after each commit, with what was entered. */
   entered(rows: readonly Row[]): void
 }
@@ -70,9 +72,11 @@ export function openWriter({ standing, entered, ...parts }: WriterParts): Writer
 }
 
 /** Nothing final is said while entries are missing: what looks wrong now may have been stamped among them. */
-async function answerBehind({ crypto, ledger, refusals }: Intake, { header }: Posted): Promise<string> {
-  const hash = hashOf(crypto, header)
-  return (await ledger.stampOf(hash)) ?? refusals.behind(hash)
+async function answerBehind({ crypto, ledger, refusals, handedIn }: Intake, posted: Posted): Promise<string> {
+  const hash = hashOf(crypto, posted.header)
+  const known = await ledger.stampOf(hash)
+  if (known === undefined) handedIn(posted)
+  return known ?? refusals.behind(hash)
 }
 
 function hashOf(crypto: Crypto, header: string): string {
