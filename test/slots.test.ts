@@ -133,5 +133,5 @@ test("the door says of an act for a slot when its size will tell it, and takes n
   assert.ok("bySize" in long && long.bySize)
   assert.deepEqual(sayInSlot(desk, line, "x".repeat(5000), { token }), long)
   assert.deepEqual(sayInSlot(desk, line, "urgent", { precedence: "FLASH" }), { refused: "act.malformed" })
-  assert.deepEqual(sayInSlot(desk, "0".repeat(63) + "7", "nowhere"), { refused: "door.unknown-line" })
+  assert.deepEqual(sayInSlot(desk, `${"0".repeat(63)}7`, "nowhere"), { refused: "door.unknown-line" })
 })

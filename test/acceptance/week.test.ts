@@ -26,23 +26,42 @@ function boardOf({ archive, clock, delegation, book }: Desk) {
 /** What officers do in an hour: the secretariat calls what is due, the others read back unless they sleep. */
 function officers(office: Office, awake: readonly string[], readBack: (name: string) => string): void {
   const secretariat = office.desks.get("secretariat")
-  if (secretariat)
-    for (const { what, line, slot } of boardOf(secretariat).due())
-      if (what === "call") {
-        const records = [{ fields: { slot }, texts: { text: "maple birch" } }]
-        secretariat.door.hand({ act: "check.called", line, records, token: `${line} ${slot}` }, { officer: "o" })
-      }
-  for (const name of awake) {
-    const desk = office.desks.get(name)
-    for (const { what, line, slot, matter } of desk ? boardOf(desk).due() : []) {
-      const of = matter === null ? undefined : desk && boardOf(desk).check(line, matter)?.header
-      if (what !== "answer" || of === undefined || !desk) continue
-      // What is hours old is explained, not answered.
-      const isOld = desk.clock.now() - Date.parse(slot) > 3 * HOUR
-      const [act, fields, texts] = isOld
-        ? ["check.explained", { matter, of }, { text: "The power was out." }]
-        : ["check.answered", { matter, of, quality: 5, letters: true }, { readBack: readBack(name) }]
-      desk.door.hand({ act, line, records: [{ fields, texts }], token: `${act} ${matter} ${name}` }, { officer: "o" })
+  if (secretariat) callWhatIsDue(secretariat)
+  for (const desk of awake.flatMap((name) => office.desks.get(name) ?? [])) answerWhatIsDue(desk, readBack)
+}
+
+function callWhatIsDue(secretariat: Desk): void {
+  for (const { what, line, slot } of boardOf(secretariat).due()) {
+    if (what !== "call") continue
+    const records = [{ fields: { slot }, texts: { text: "maple birch" } }]
+    secretariat.door.hand({ act: "check.called", line, records, token: `${line} ${slot}` }, { officer: "o" })
+  }
+}
+
+/** What is hours old is explained, not answered. */
+function answerWhatIsDue(desk: Desk, readBack: (name: string) => string): void {
+  const name = desk.delegation
+  for (const { what, line, slot, matter } of boardOf(desk).due()) {
+    const of = matter === null ? undefined : boardOf(desk).check(line, matter)?.header
+    if (what !== "answer" || of === undefined) continue
+    const isOld = desk.clock.now() - Date.parse(slot) > 3 * HOUR
+    const [act, fields, texts] = isOld
+      ? ["check.explained", { matter, of }, { text: "The power was out." }]
+      : ["check.answered", { matter, of, quality: 5, letters: true }, { readBack: readBack(name) }]
+    desk.door.hand({ act, line, records: [{ fields, texts }], token: `${act} ${matter} ${name}` }, { officer: "o" })
+  }
+}
+
+/** The secretariat closes every check with what came of it: the same words, or others. */
+function closeWhatIsAnswered(secretariat: Desk): void {
+  const board = boardOf(secretariat)
+  for (const { what, line, matter } of board.due()) {
+    const check = what === "close" && matter !== null ? board.check(line, matter) : undefined
+    for (const { member, answered, closed } of check?.members ?? []) {
+      if (!answered || closed) continue
+      const result = answered.readBack === check?.text ? "OK" : "GARBLED"
+      const fields = { matter, of: check?.header ?? "", by: member, result }
+      secretariat.door.hand({ act: "check.closed", line, records: [{ fields }] }, { officer: "o" })
     }
   }
 }
@@ -123,16 +142,7 @@ test("after a week of desks down, a registry away, witnesses dark, a wrong clock
   const folder = programFolder(office.data, "desk", "russian-federation")
   office.desks.set("russian-federation", await openDesk({ ...options, folder, log: () => undefined }))
   await hours(23, OTHERS, (name) => (name === "russian-federation" ? "maple beech" : "maple birch"))
-  const board = boardOf(secretariat())
-  for (const { what, line, matter } of board.due()) {
-    const check = what === "close" && matter !== null ? board.check(line, matter) : undefined
-    for (const { member, answered, closed } of check?.members ?? []) {
-      if (!answered || closed) continue
-      const result = answered.readBack === check?.text ? "OK" : "GARBLED"
-      const fields = { matter, of: check?.header ?? "", by: member, result }
-      secretariat().door.hand({ act: "check.closed", line, records: [{ fields }] }, { officer: "o" })
-    }
-  }
+  closeWhatIsAnswered(secretariat())
   // Saturday: two of three witnesses go dark, and stay so. Sunday: the secretariat's own desk is down from twenty to twenty-two.
   for (const witness of office.witnesses.slice(1)) await witness[Symbol.asyncDispose]()
   await hours(22)

@@ -1,81 +1,17 @@
 import assert from "node:assert/strict"
-import type { Server } from "node:http"
 import { after, before, test } from "node:test"
-import type { Browser, Page } from "playwright-core"
-import { listenDesk } from "#desk/serve.ts"
-import { buildWeb } from "../../scripts/build-web.ts"
-import { lineOf, type Office, openOffice, received, say } from "../office.ts"
-import {
-  assertScreen,
-  goByKey,
-  type Language,
-  type Look,
-  openBrowser,
-  press,
-  signIn,
-  tabTo,
-  withoutBrowser,
-  word,
-} from "./browser.ts"
+import type { Page } from "playwright-core"
+import { lineOf, received, say } from "../office.ts"
+import { assertScreen, goByKey, press, tabTo, withoutBrowser } from "./browser.ts"
+import { openSeats, type Seat, type Seats } from "./seats.ts"
 
-const LOOKS = {
-  secretariat: { language: "en" },
-  ukraine: { language: "uk", dark: true },
-  "russian-federation": { language: "ru", width: 360 },
-} satisfies Record<string, Look>
-type Name = keyof typeof LOOKS
-
-let browser: Browser
-let office: Office
-const servers: Server[] = []
-const addresses = new Map<Name, string>()
-const pages = new Map<Name, Page>()
+let seats: Seats
 
 before(async () => {
-  if (withoutBrowser) return
-  await buildWeb()
-  ;[browser, office] = await Promise.all([openBrowser(), openOffice()])
-  for (const name of ["secretariat", "ukraine", "russian-federation"] as const) {
-    const server = await listenDesk(office.desk(name), "127.0.0.1", 0)
-    servers.push(server)
-    const address = server.address()
-    assert.ok(address && typeof address === "object")
-    addresses.set(name, `http://${name}.localhost:${address.port}`)
-    pages.set(name, await enter(name))
-  }
+  if (!withoutBrowser) seats = await openSeats()
 })
 
-after(async () => {
-  await browser?.close()
-  for (const server of servers) {
-    server.close()
-    server.closeAllConnections()
-  }
-  await office?.[Symbol.asyncDispose]()
-})
-
-function enter(name: Name): Promise<Page> {
-  return signIn(browser, `${addresses.get(name)}/sign-in#${office.desk(name).officers.link("DO-1")}`, LOOKS[name])
-}
-
-type Seat = {
-  page: Page
-  language: Language
-  w(catalogue: string, id: string): string
-  open(path: string): Promise<unknown>
-}
-
-function at(name: Name): Seat {
-  const page = pages.get(name) ?? assert.fail(`no page of ${name}`)
-  const { language } = LOOKS[name]
-  const open = (path: string) => page.goto(`${addresses.get(name)}${path}`)
-  return { page, language, w: (catalogue, id) => word(language, catalogue, id), open }
-}
-
-function nameOf(delegation: string, language: Language): string {
-  const { charter } = office.desk("secretariat").founded
-  return charter.delegations.find((d) => d.name === delegation)?.names[language] ?? assert.fail("not in the charter")
-}
+after(() => seats?.[Symbol.asyncDispose]())
 
 /** Types into a field that the keyboard reaches; what stands in it already is written over. */
 async function fill({ page }: Seat, label: string, text: string): Promise<void> {
@@ -89,7 +25,7 @@ const PURPOSE = "Ремонт ліній електропередавання"
 test("a line is opened, accepted by the other party and followed by a successor, by keyboard alone", {
   skip: withoutBrowser,
 }, async () => {
-  const [one, other] = [at("ukraine"), at("russian-federation")]
+  const [one, other] = [seats.at("ukraine"), seats.at("russian-federation")]
   await press(one.page, one.page.getByRole("link", { name: one.w("lines", "line.new"), exact: true }))
   const propose = one.page.getByRole("button", { name: one.w("lines", "line.new-propose") })
   await press(one.page, propose)
@@ -100,7 +36,7 @@ test("a line is opened, accepted by the other party and followed by a successor,
   await assertScreen(one.page, "a line to be proposed")
   await one.open("/lines/new")
   await propose.waitFor()
-  await tabTo(one.page, one.page.getByRole("checkbox", { name: nameOf("russian-federation", "uk") }))
+  await tabTo(one.page, one.page.getByRole("checkbox", { name: seats.nameOf("russian-federation", "uk") }))
   await one.page.keyboard.press("Space")
   await fill(one, one.w("lines", "line.new-purpose"), PURPOSE)
   await press(one.page, propose)
@@ -115,7 +51,7 @@ test("a line is opened, accepted by the other party and followed by a successor,
   await other.page.getByRole("link", { name: other.w("lines", "line.write") }).waitFor()
   await assertScreen(other.page, "a line that was accepted")
 
-  const line = lineOf(office.desk("ukraine"), PURPOSE)
+  const line = lineOf(seats.office.desk("ukraine"), PURPOSE)
   await one.open(`/line/${line}`)
   await press(one.page, one.page.getByRole("link", { name: one.w("lines", "line.successor") }))
   await one.page.getByText(one.w("lines", "line.successor-meaning")).waitFor()
@@ -144,8 +80,8 @@ async function chooseEnglish(page: Page): Promise<void> {
 test("the secretariat's translation and the author's own stand side by side beside the original", {
   skip: withoutBrowser,
 }, async () => {
-  const [translator, author] = [at("secretariat"), at("ukraine")]
-  const [desk, own] = [office.desk("secretariat"), office.desk("ukraine")]
+  const [translator, author] = [seats.at("secretariat"), seats.at("ukraine")]
+  const [desk, own] = [seats.office.desk("secretariat"), seats.office.desk("ukraine")]
   const line = desk.views.lines().find((one) => one.members.join() === "secretariat,ukraine")?.id ?? assert.fail()
   const records = [{ fields: { language: "uk" }, texts: { subject: "Гребля", body: SAID } }]
   const handed = own.door.hand({ act: "message.sent", line, precedence: "ROUTINE", records }, { officer: "o" })
@@ -176,8 +112,8 @@ test("the secretariat's translation and the author's own stand side by side besi
 test("a telephone call is entered with its read-back, and the other side states that it heard something else", {
   skip: withoutBrowser,
 }, async () => {
-  const [one, other] = [at("ukraine"), at("russian-federation")]
-  const line = office.line("direct line")
+  const [one, other] = [seats.at("ukraine"), seats.at("russian-federation")]
+  const line = seats.office.line("direct line")
   await one.open(`/call?line=${line}`)
   await one.page.getByRole("heading", { level: 1, name: one.w("calls", "call.enter") }).waitFor()
   await fill(one, one.w("calls", "call.gist"), "Повідомили, що міст біля млина закрито.")
@@ -206,7 +142,7 @@ test("a telephone call is entered with its read-back, and the other side states 
 test("a draft is there in another browser, and the way to another screen does nothing to an open message", {
   skip: withoutBrowser,
 }, async () => {
-  const seat = at("russian-federation")
+  const seat = seats.at("russian-federation")
   await goByKey(seat.page, "i", seat.w("lines", "inbox.title"))
   await seat.page.keyboard.press("n")
   const subject = seat.page.getByLabel(seat.w("lines", "compose.subject"), { exact: true })
@@ -215,9 +151,7 @@ test("a draft is there in another browser, and the way to another screen does no
   await tabTo(seat.page, subject)
   await seat.page.keyboard.insertText("О мосте у мельницы")
   await kept
-  await seat.page.context().close()
-  const page = await enter("russian-federation")
-  pages.set("russian-federation", page)
+  const page = await seats.signInAnew("russian-federation")
   await press(page, page.locator("main [data-row]", { hasText: "О мосте у мельницы" }))
   assert.equal(
     await page.getByLabel(seat.w("lines", "compose.subject"), { exact: true }).inputValue(),
@@ -225,10 +159,10 @@ test("a draft is there in another browser, and the way to another screen does no
   )
   await assertScreen(page, "a draft taken up again")
 
-  const desk = office.desk("russian-federation")
-  const line = office.line("direct line")
-  const { matter } = await received(desk, line, say(office.desk("ukraine"), line, "Міст відкрито."))
-  await at("russian-federation").open(`/message/${line}/${matter}`)
+  const desk = seats.office.desk("russian-federation")
+  const line = seats.office.line("direct line")
+  const { matter } = await received(desk, line, say(seats.office.desk("ukraine"), line, "Міст відкрито."))
+  await seats.at("russian-federation").open(`/message/${line}/${matter}`)
   await page.getByRole("button", { name: seat.w("lines", "actions.object") }).waitFor()
   await goByKey(page, "o", seat.w("watch", "overdue.title"))
   assert.equal(await page.getByRole("dialog").count(), 0)
@@ -237,10 +171,19 @@ test("a draft is there in another browser, and the way to another screen does no
 test("a long line is one stop of the keyboard, says how many messages it has, and leads to the oldest and back", {
   skip: withoutBrowser,
 }, async () => {
-  const { page, w, open } = at("russian-federation")
-  const [desk, author, line] = [office.desk("russian-federation"), office.desk("ukraine"), office.line("direct line")]
-  const matters = Array.from({ length: 51 }, (_, i) => say(author, line, `Опора ${i + 1} стоїть.`))
-  for (const matter of matters) await received(desk, line, matter)
+  const { page, w, open } = seats.at("russian-federation")
+  const [desk, author, line] = [
+    seats.office.desk("russian-federation"),
+    seats.office.desk("ukraine"),
+    seats.office.line("direct line"),
+  ]
+  const records = Array.from({ length: 51 }, (_, i) => ({
+    fields: { language: "uk" },
+    texts: { subject: `Опора ${i + 1}`, body: `Опора ${i + 1} стоїть.` },
+  }))
+  const handed = author.door.hand({ act: "message.sent", line, precedence: "ROUTINE", records }, { officer: "o" })
+  assert.ok("matters" in handed)
+  await received(desk, line, handed.matters.at(-1) ?? "")
   await open(`/line/${line}`)
   const rows = page.locator("main li[aria-setsize]")
   await rows.first().waitFor()

@@ -1,37 +1,11 @@
 import assert from "node:assert/strict"
-import type { Server } from "node:http"
 import { after, before, test } from "node:test"
-import type { Browser, Page } from "playwright-core"
-import { listenDesk } from "#desk/serve.ts"
-import { buildWeb } from "../../scripts/build-web.ts"
 import { type JumpingClock, jumpingClock } from "../jumping-clock.ts"
-import { type Office, openOffice } from "../office.ts"
-import {
-  assertScreen,
-  goByKey,
-  type Language,
-  type Look,
-  openBrowser,
-  press,
-  signIn,
-  tabTo,
-  withoutBrowser,
-  word,
-} from "./browser.ts"
+import { assertScreen, goByKey, press, tabTo, withoutBrowser } from "./browser.ts"
+import { NAMES, type Name, openSeats, type Seats } from "./seats.ts"
 
-const LOOKS = {
-  secretariat: { language: "en" },
-  ukraine: { language: "uk", dark: true },
-  "russian-federation": { language: "ru", width: 360 },
-} satisfies Record<string, Look>
-type Name = keyof typeof LOOKS
-const NAMES = Object.keys(LOOKS) as Name[]
-
-let browser: Browser
-let office: Office
 let clock: JumpingClock
-const servers: Server[] = []
-const pages = new Map<Name, Page>()
+let seats: Seats
 
 const clocks = {
   slot: { attended: 900, unattended: 900 },
@@ -42,45 +16,16 @@ const clocks = {
 
 before(async () => {
   if (withoutBrowser) return
-  await buildWeb()
   clock = jumpingClock()
   clock.jump(Date.parse("2026-11-23T05:55:00.000Z") - clock.now())
-  ;[browser, office] = await Promise.all([openBrowser(), openOffice({ clock, charter: { clocks } })])
-  clock.pass(6 * 60_000)
-  for (const name of NAMES) {
-    const desk = office.desk(name)
-    const server = await listenDesk(desk, "127.0.0.1", 0)
-    servers.push(server)
-    const address = server.address()
-    assert.ok(address && typeof address === "object")
-    const link = `http://${name}.localhost:${address.port}/sign-in#${desk.officers.link("DO-1")}`
-    pages.set(name, await signIn(browser, link, LOOKS[name]))
-  }
+  seats = await openSeats({ clock, charter: { clocks } }, () => clock.pass(6 * 60_000))
 })
 
-after(async () => {
-  await browser?.close()
-  for (const server of servers) {
-    server.close()
-    server.closeAllConnections()
-  }
-  await office?.[Symbol.asyncDispose]()
-})
-
-function at(name: Name): { page: Page; w(catalogue: string, id: string): string; language: Language } {
-  const page = pages.get(name) ?? assert.fail(`no page of ${name}`)
-  const { language } = LOOKS[name]
-  return { page, language, w: (catalogue, id) => word(language, catalogue, id) }
-}
-
-function nameOf(delegation: string, language: Language): string {
-  const { charter } = office.desk("secretariat").founded
-  return charter.delegations.find((d) => d.name === delegation)?.names[language] ?? assert.fail("not in the charter")
-}
+after(() => seats?.[Symbol.asyncDispose]())
 
 /** A party's officer finds the check in the inbox and types what stands there; a first try without words is refused. */
 async function readBack(name: Name): Promise<void> {
-  const { page, w } = at(name)
+  const { page, w } = seats.at(name)
   await page.keyboard.press("g")
   await page.keyboard.press("i")
   await press(page, page.getByRole("link", { name: w("check", "check.open") }))
@@ -109,7 +54,7 @@ async function readBack(name: Name): Promise<void> {
 test("the check of the hour is called by the secretariat, read back by both parties and closed, in three languages, by keyboard alone", {
   skip: withoutBrowser,
 }, async () => {
-  const { page, w } = at("secretariat")
+  const { page, w } = seats.at("secretariat")
   await page
     .getByRole("link", { name: w("check", "board.title") })
     .nth(1)
@@ -125,7 +70,7 @@ test("the check of the hour is called by the secretariat, read back by both part
 
   for (const party of ["ukraine", "russian-federation"] as const) {
     await goByKey(page, "b", w("check", "board.title"))
-    const due = page.locator(".notice", { hasText: nameOf(party, "en") })
+    const due = page.locator(".notice", { hasText: seats.nameOf(party, "en") })
     await press(page, due.getByRole("link", { name: w("check", "check.open") }))
     await page.getByText(w("check", "check.same"), { exact: true }).waitFor()
     if (party === "ukraine") await assertScreen(page, "a check to be closed")
@@ -133,7 +78,7 @@ test("the check of the hour is called by the secretariat, read back by both part
     await page.getByText(w("check", "check.closed")).waitFor()
   }
   for (const name of NAMES) {
-    const { page, w } = at(name)
+    const { page, w } = seats.at(name)
     await goByKey(page, "b", w("check", "board.title"))
     await page
       .locator("td", { hasText: w("check", "outcome.ok") })
@@ -153,7 +98,7 @@ test("every screen of a watch is reached by its key and fits, in three languages
     ["r", "register", "register.title"],
   ] as const
   for (const name of NAMES) {
-    const { page, w } = at(name)
+    const { page, w } = seats.at(name)
     for (const [letter, catalogue, title] of screens) {
       await goByKey(page, letter, w(catalogue, title))
       await assertScreen(page, `${title} at ${name}`)
@@ -168,7 +113,7 @@ test("every screen of a watch is reached by its key and fits, in three languages
 test("an officer on duty reads what changed since the last one and closes the list", {
   skip: withoutBrowser,
 }, async () => {
-  const { page, w } = at("russian-federation")
+  const { page, w } = seats.at("russian-federation")
   await goByKey(page, "c", w("watch", "changes.title"))
   await page.locator("main [data-row]", { hasText: w("lines", "act.check.called") }).waitFor()
   await press(page, page.getByRole("button", { name: w("watch", "changes.close") }))

@@ -2,6 +2,7 @@ import { type ChangeEvent, useState } from "react"
 import { Button } from "react-aria-components"
 import type { CourierOutcome, CourierPages } from "#offices/joins/courier.ts"
 import { sendFile, tell } from "../desk/ask.ts"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords } from "../words.ts"
 import { Outcome } from "./Outcome.tsx"
 import { textsIn } from "./photographs.ts"
@@ -92,11 +93,7 @@ export function TakeIn() {
           {t("courier.begin-again")}
         </Button>
       )}
-      {failed !== undefined && (
-        <p className="wrong" role="alert">
-          {code("refused", failed)}
-        </p>
-      )}
+      {failed !== undefined && <Wrong>{code("refused", failed)}</Wrong>}
     </section>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from "react"
 import { Button, FileTrigger } from "react-aria-components"
 import { LARGEST_FILE, MOST_FILES } from "#seal/attachment.ts"
 import { useDesk } from "../desk/state.ts"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords } from "../words.ts"
 import { AttachedFile } from "./AttachedFile.tsx"
 import type { useAttaching } from "./attaching.ts"
@@ -23,11 +24,7 @@ export function AttachFiles({ attaching }: { attaching: ReturnType<typeof useAtt
         </Button>
       </FileTrigger>
       <p className="hint">{t("files.limits", { count: MOST_FILES, size: size(LARGEST_FILE) })}</p>
-      {tooMany && (
-        <p role="alert" className="wrong">
-          {t("files.too-many", { count: MOST_FILES })}
-        </p>
-      )}
+      {tooMany && <Wrong>{t("files.too-many", { count: MOST_FILES })}</Wrong>}
       {files.length > 0 && (
         <ul className="files">
           {files.map((file) => (

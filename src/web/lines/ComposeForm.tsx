@@ -6,6 +6,7 @@ import { type Draft, dropDraft, keepDraft } from "../desk/drafts.ts"
 import { useDesk } from "../desk/state.ts"
 import { AttachFiles } from "../files/AttachFiles.tsx"
 import { type Attaching, type DraftFile, forgetAttaching, isKept, useAttaching } from "../files/attaching.ts"
+import { Wrong } from "../parts/Wrong.tsx"
 import { go } from "../router.ts"
 import { GlossaryHint } from "../translation/GlossaryHint.tsx"
 import { useWords } from "../words.ts"
@@ -76,11 +77,7 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
       <p className="hint" role="status">
         {t("compose.words", { count: wordsOf(draft) })}
       </p>
-      {wrong !== undefined && (
-        <p role="alert" className="wrong">
-          {wrong}
-        </p>
-      )}
+      <Wrong>{wrong}</Wrong>
       <div className="buttons">
         <Button className="button strong" type="submit" isDisabled={silent}>
           {t("compose.send")}

@@ -6,6 +6,7 @@ import { useDesk } from "../desk/state.ts"
 import { useLineName, useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { alternat } from "../parts/order.ts"
+import { Wrong } from "../parts/Wrong.tsx"
 import { go } from "../router.ts"
 import { useWords, type WordId } from "../words.ts"
 
@@ -53,11 +54,7 @@ export function NewLine({ query }: { query: URLSearchParams }) {
           <Input />
         </TextField>
         <p className="hint">{t("line.new-purpose-hint")}</p>
-        {wrong !== undefined && (
-          <p role="alert" className="wrong">
-            {wrong}
-          </p>
-        )}
+        <Wrong>{wrong}</Wrong>
         <div className="buttons">
           <Button className="button strong" type="submit" isDisabled={silent}>
             {t("line.new-propose")}

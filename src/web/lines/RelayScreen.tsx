@@ -11,6 +11,7 @@ import { FullInstant, Instant } from "../parts/Instant.tsx"
 import { alternat } from "../parts/order.ts"
 import { PRECEDENCES, PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { To } from "../parts/To.tsx"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords } from "../words.ts"
 import { LegItem } from "./RelayWay.tsx"
 import { MessageText } from "./StopAnswers.tsx"
@@ -33,11 +34,7 @@ export function RelayScreen() {
   return (
     <>
       <Heading>{t("relay.title")}</Heading>
-      {wrong !== undefined && (
-        <p role="alert" className="wrong">
-          {wrong}
-        </p>
-      )}
+      <Wrong>{wrong}</Wrong>
       {queue.value && requests.length + answers.length === 0 && <p>{t("relay.none")}</p>}
       {requests.length > 0 && (
         <section className="section">

@@ -9,6 +9,7 @@ import { useNameOf } from "../parts/Delegation.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { To } from "../parts/To.tsx"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords } from "../words.ts"
 import { RelayReturnDialog } from "./RelayReturnDialog.tsx"
 
@@ -95,11 +96,7 @@ function Legs({ message, relay, again }: { message: MessageView; relay: AskedRel
           <LegItem key={leg.matter} leg={leg} />
         ))}
       </ul>
-      {wrong !== undefined && (
-        <p role="alert" className="wrong">
-          {wrong}
-        </p>
-      )}
+      <Wrong>{wrong}</Wrong>
       {!isOver && (
         <div className="buttons">
           {(relay.legs.length === 0 || refused) && (

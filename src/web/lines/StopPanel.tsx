@@ -5,6 +5,7 @@ import { tell } from "../desk/ask.ts"
 import { useKeys } from "../desk/keys.ts"
 import { useDesk } from "../desk/state.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords } from "../words.ts"
 import { hand } from "./hand.ts"
 import { offers } from "./offer.ts"
@@ -88,11 +89,7 @@ function Answers({ message, again }: { message: MessageView; again(): void }) {
           </span>
         </Button>
       )}
-      {wrong !== undefined && (
-        <p role="alert" className="wrong">
-          {wrong}
-        </p>
-      )}
+      <Wrong>{wrong}</Wrong>
     </div>
   )
 }

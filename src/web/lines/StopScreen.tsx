@@ -7,6 +7,7 @@ import { useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { alternat } from "../parts/order.ts"
+import { Wrong } from "../parts/Wrong.tsx"
 import { go } from "../router.ts"
 import { useLanguage, useWords } from "../words.ts"
 import { lineToSecretariat } from "./relaying.ts"
@@ -76,11 +77,7 @@ export function StopScreen({ drill }: { drill: boolean }) {
             <Input lang={language} maxLength={LONGEST_ANSWER[field]} autoComplete="off" onKeyDown={onwards} />
           </TextField>
         ))}
-        {lacking && (
-          <p role="alert" className="wrong">
-            {t("stop.needs-one")}
-          </p>
-        )}
+        {lacking && <Wrong>{t("stop.needs-one")}</Wrong>}
         <div className="buttons">
           <Button className="button strong huge" type="submit" isDisabled={silent || !hasLine} autoFocus={drill}>
             {t("stop.call")}

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react"
 import { Button, Dialog, Heading, Modal, ModalOverlay } from "react-aria-components"
 import { useDesk } from "../desk/state.ts"
 import { useWords } from "../words.ts"
+import { Wrong } from "./Wrong.tsx"
 
 export type AskDialogProps = {
   title: string
@@ -35,11 +36,7 @@ export function AskDialog({ title, children, confirm, disabled, huge, onConfirm,
         <Dialog className="dialog">
           <Heading slot="title">{title}</Heading>
           {children}
-          {wrong && (
-            <p role="alert" className="wrong">
-              {wrong}
-            </p>
-          )}
+          <Wrong>{wrong}</Wrong>
           <div className="buttons">
             <Button className="button" onPress={onClose}>
               {t("dialog.cancel")}

@@ -3,6 +3,7 @@ import { useDesk } from "../desk/state.ts"
 import { Heading } from "../parts/Heading.tsx"
 import { LongList, More } from "../parts/LongList.tsx"
 import { Notice } from "../parts/Notice.tsx"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords } from "../words.ts"
 import { type Found, keyOf, useSearch } from "./asked.ts"
 import { Hit } from "./Hit.tsx"
@@ -18,11 +19,7 @@ export function Search() {
     <>
       <Heading id={title}>{t("search.title")}</Heading>
       <SearchForm asked={asked} change={change} look={look} />
-      {failed !== undefined && (
-        <p className="wrong" role="alert">
-          {code("refused", failed)}
-        </p>
-      )}
+      {failed !== undefined && <Wrong>{code("refused", failed)}</Wrong>}
       {found?.filling && <Notice>{t("search.filling", { done: found.filling.done, of: found.filling.of })}</Notice>}
       <p role="status" className="hint">
         {looking ? t("search.looking") : found && <Count of={found} />}

@@ -8,6 +8,7 @@ import { hand } from "../lines/hand.ts"
 import { Original } from "../lines/Original.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { Notice } from "../parts/Notice.tsx"
+import { Wrong } from "../parts/Wrong.tsx"
 import { go } from "../router.ts"
 import { isLanguage, LANGUAGES, type Language, useWords } from "../words.ts"
 import { GlossaryHint } from "./GlossaryHint.tsx"
@@ -102,11 +103,7 @@ function TranslateForm({ message, into }: { message: MessageView; into: string |
         <Label>{t("compose.body")}</Label>
         <TextArea lang={language} rows={12} />
       </TextField>
-      {wrong !== undefined && (
-        <p role="alert" className="wrong">
-          {wrong}
-        </p>
-      )}
+      <Wrong>{wrong}</Wrong>
       <div className="buttons">
         <Button className="button strong" type="submit" isDisabled={silent}>
           {t(kind === "MACHINE" ? "translation.keep" : "compose.send")}

@@ -10,6 +10,7 @@ import { Heading } from "../parts/Heading.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
 import { alternat } from "../parts/order.ts"
 import { To } from "../parts/To.tsx"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords } from "../words.ts"
 import { ChecksToAnswer } from "./ChecksDue.tsx"
 import { checkText } from "./check-texts.ts"
@@ -68,11 +69,7 @@ function CallChecks({ due, again }: { due: readonly CheckDue[]; again(): void })
       <Button className="button strong" isDisabled={silent} onPress={() => void call()}>
         {t("check.call", { time: slot.slice(11, 16), count: due.length })}
       </Button>
-      {wrong !== undefined && (
-        <span role="alert" className="wrong">
-          {wrong}
-        </span>
-      )}
+      <Wrong inline>{wrong}</Wrong>
     </p>
   )
 }

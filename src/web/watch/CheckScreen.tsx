@@ -7,6 +7,7 @@ import { hand } from "../lines/hand.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { FullInstant } from "../parts/Instant.tsx"
+import { Wrong } from "../parts/Wrong.tsx"
 import { useWords, type WordId } from "../words.ts"
 import { compareReadBack } from "./check-texts.ts"
 
@@ -109,7 +110,7 @@ function ReadBack({ check }: { check: CheckView }) {
           </label>
         ))}
       </fieldset>
-      <Wrong words={lack ? t(lack) : handing.wrong} />
+      <Wrong>{lack ? t(lack) : handing.wrong}</Wrong>
       <Button className="button strong" type="submit" isDisabled={silent || handing.handed}>
         {t("check.answer")}
       </Button>
@@ -119,15 +120,6 @@ function ReadBack({ check }: { check: CheckView }) {
         </p>
       )}
     </form>
-  )
-}
-
-function Wrong({ words }: { words: string | undefined }) {
-  if (words === undefined) return null
-  return (
-    <p role="alert" className="wrong">
-      {words}
-    </p>
   )
 }
 
@@ -146,7 +138,7 @@ function Explain({ check }: { check: CheckView }) {
         <Label>{t("check.why")}</Label>
         <TextArea rows={2} />
       </TextField>
-      <Wrong words={handing.wrong} />
+      <Wrong>{handing.wrong}</Wrong>
       <Button className="button" type="submit" isDisabled={silent || handing.handed || why.trim() === ""}>
         {t("check.explain")}
       </Button>
@@ -205,11 +197,7 @@ function MemberResult({ check, one }: { check: CheckView; one: Member }) {
               {t(`result.${result}`)}
             </Button>
           ))}
-          {handing.wrong !== undefined && (
-            <span role="alert" className="wrong">
-              {handing.wrong}
-            </span>
-          )}
+          <Wrong inline>{handing.wrong}</Wrong>
         </div>
       )}
     </section>
