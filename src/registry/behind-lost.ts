@@ -1,7 +1,7 @@
-import { utf8 } from "#register/bytes.ts"
 import type { TreeHead } from "#register/tree.ts"
 import type { Stamp } from "#seal/stamp.ts"
 import type { Posted } from "#seal/wire.ts"
+import { type Admitted, admit } from "./admission.ts"
 import { type Beyond, type RestampingParts, restamped } from "./restamping.ts"
 import type { Stamped } from "./restored-envelope.ts"
 import type { Writer } from "./writer.ts"
@@ -51,14 +51,28 @@ export function openLost(parts: LostParts): Lost {
     return { shown, following }
   }
 
-  /** Whether this one was not tried at this index yet, and not too many of its author's were. */
-  function mayTry({ header }: Posted): boolean {
+  /** Whether this one was not tried at this index yet, and not too many that its author signed were. */
+  function mayTry({ hash, header: { from } }: Admitted): boolean {
     const at = `${growth.size()} ${parts.shown()?.size} `
-    const [one, all] = [at + crypto.sha256(utf8(header)).toHex(), at + /\nfrom (.{1,32})\n/.exec(header)?.[1]]
+    const [one, all] = [at + hash, at + from]
     const count = tried.get(all) ?? 0
     if (tried.has(one) || count >= MOST_TRIED) return false
     tried.set(one, 1).set(all, count + 1)
     return true
+  }
+
+  const isWanted = () => !searching && parts.behind() && parts.isPatient() && beyond() !== undefined
+
+  /** What a stranger hands in under a delegation's name costs it none of its tries. */
+  async function consider(posted: Posted): Promise<void> {
+    const admitted = await admit(crypto, parts.writer().roll(), posted)
+    if ("refused" in admitted || !isWanted() || !mayTry(admitted)) return
+    searching = true
+    try {
+      await parts.inTurn(() => look(posted))
+    } finally {
+      searching = false
+    }
   }
 
   async function look(posted: Posted): Promise<void> {
@@ -74,16 +88,10 @@ export function openLost(parts: LostParts): Lost {
 
   return {
     handedIn(posted) {
-      if (searching || !parts.behind() || !parts.isPatient() || !beyond() || !mayTry(posted)) return
-      searching = true
-      parts
-        .inTurn(() => look(posted))
-        .catch((error: unknown) =>
-          parts.log(`what a desk handed in was not looked at: ${error instanceof Error ? error.message : ""}`),
-        )
-        .finally(() => {
-          searching = false
-        })
+      if (!isWanted()) return
+      consider(posted).catch((error: unknown) =>
+        parts.log(`what a desk handed in was not looked at: ${error instanceof Error ? error.message : ""}`),
+      )
     },
     clear: () => tried.clear(),
   }
