@@ -1,10 +1,12 @@
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
+import { crc32, deflateSync } from "node:zlib"
 import type { Desk } from "#desk/open.ts"
 import type { RelayView } from "#offices/joins/relays.ts"
 import type { MessageView } from "#offices/joins/screen.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { verifySheet } from "#sheet/verify.ts"
+import { attach, filesAt, opened, untilFiles } from "./files.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { answer, lineOf, type Office, openOffice, received, settled, until } from "./office.ts"
 
@@ -14,6 +16,24 @@ const clocks = {
   slotOfMany: { attended: 900, unattended: 900 },
   acknowledge: { FLASH: 600_000, IMMEDIATE: 600_000, PRIORITY: 600_000, ROUTINE: 600_000 },
   stampBound: 10_000,
+}
+
+const AUTHOR = "Ivan of the fictional village"
+const PNG = picture(AUTHOR)
+
+/** A picture of one pixel with its author's name in it. */
+function picture(author: string): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data])
+    const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(data.length)
+    crc.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, crc])
+  }
+  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0])
+  const parts = [chunk("IHDR", head), chunk("tEXt", Buffer.from(`Author\0${author}`))]
+  const pixels = [chunk("IDAT", deflateSync(Buffer.from([0, 0]))), chunk("IEND", Buffer.alloc(0))]
+  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), ...parts, ...pixels])
 }
 
 const clock = jumpingClock()
@@ -253,4 +273,72 @@ test("a leg that waits for its slot outlives its desk", async () => {
   await office.reopenDesk("secretariat")
   await slots(russia, "the words", () => there(lineOf(russia, "secretariat"), russia.delegation, leg?.matter ?? ""))
   assert.equal((await view(russia, leg?.matter ?? "")).body, "Коротко.")
+})
+
+/** Hands in a message with files on the desk's line with the secretariat; answers its matter. */
+function askWith(desk: Desk, relay: object, files: string[], body: string): string {
+  const fields = { language: "uk", relay }
+  const records = [{ fields, texts: { subject: `З файлами: ${body}`, body }, files }]
+  const handed = desk.door.hand(
+    { act: "message.sent", line: lineOf(desk, "secretariat"), records },
+    { officer: "officer" },
+  )
+  assert.ok("matters" in handed, JSON.stringify(handed))
+  return handed.matters[0] ?? ""
+}
+
+test("files go with attributed words as they were sealed, and their author's release covers them", async () => {
+  const [ukraine, russia] = ["ukraine", "russian-federation"].map(office.desk)
+  assert.ok(ukraine && russia)
+  const bytes = PNG
+  const files = [await attach(ukraine, bytes, "схема.png", "image/png")]
+  const matter = askWith(ukraine, { to: ["russian-federation"], attribution: "attributed" }, files, "Дивіться схему.")
+  const [leg] = await passOn(ukraine, matter)
+  const there = await view(russia, leg?.matter ?? "")
+  await untilFiles(russia, there, "taken", "held")
+  const asked = { line: lineOf(ukraine, "secretariat"), matter }
+  assert.deepEqual(
+    filesAt(russia, there).map(({ file, name, size }) => ({ file, name, size })),
+    filesAt(ukraine, asked).map(({ file, name, size }) => ({ file, name, size })),
+  )
+  assert.deepEqual(await opened(russia, there), bytes)
+  assert.ok(there.relay?.side === "passed" && there.relay.from === "ukraine")
+  const covered = russia.archive.sql.get`SELECT t.bytes FROM release r JOIN text t ON t.hash = r.words
+    WHERE r.id = ${there.relay.release?.id ?? ""}`
+  const words = Buffer.from(covered?.bytes as Uint8Array).toString()
+  assert.ok(words.includes(`file ${filesAt(russia, there)[0]?.file} ${bytes.length} image/png`))
+  assert.doesNotMatch(words, /AGE-SECRET-KEY/)
+})
+
+test("files of unattributed words are made anew: another key, no metadata, the name that their author saw", async () => {
+  const [ukraine, russia, secretariat] = ["ukraine", "russian-federation", "secretariat"].map(office.desk)
+  assert.ok(ukraine && russia && secretariat)
+  const own = lineOf(ukraine, "secretariat")
+  const relay = { to: ["russian-federation"], attribution: "unattributed" }
+  const files = [
+    await attach(ukraine, PNG, "дорога.png", "image/png"),
+    await attach(ukraine, Buffer.from("км 14"), "a.txt", "text/plain"),
+  ]
+  const matter = askWith(ukraine, relay, files, "Дорога тут.")
+  const pdf = [await attach(ukraine, Buffer.from("%PDF-1.7"), "план.pdf", "application/pdf")]
+  const unclean = askWith(ukraine, relay, pdf, "Не піде.")
+  for (const one of [matter, unclean])
+    await slots(secretariat, "the request", () => requestOf(secretariat, one) !== undefined)
+  const [leg] = await passOn(ukraine, matter)
+  await passOn(ukraine, unclean)
+  const theirs = lineOf(russia, "secretariat")
+  await slots(russia, "the words", () => russia.views.message(theirs, leg?.matter ?? "") !== undefined)
+  const there = await view(russia, leg?.matter ?? "")
+  await untilFiles(russia, there, "taken", "held")
+  assert.deepEqual(
+    filesAt(russia, there).map(({ name }) => name),
+    ["дорога.png", "a.txt"],
+  )
+  const first = filesAt(secretariat, { line: own, matter }).map(({ file }) => file)
+  for (const { file } of filesAt(russia, there)) assert.ok(!first.includes(file), "nothing of the first sealed file")
+  const seen = await opened(russia, there)
+  assert.ok(PNG.includes(AUTHOR) && !seen.includes(AUTHOR), "the author's name in the picture is gone")
+  assert.deepEqual(await opened(russia, there, 1), Buffer.from("км 14"))
+  const refused = () => requestOf(secretariat, unclean)?.legs.map((one) => one.refused)
+  await slots(secretariat, "it cannot be cleaned", () => refused()?.[0] === "file.not-clean")
 })

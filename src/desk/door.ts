@@ -56,8 +56,10 @@ export type DoorRefusal = {
     | "door.unknown-release"
     | "door.other-words"
     | "file.unknown"
+    | "file.brought"
+    | "file.not-clean"
 }
-/** `bySize`: it leaves in a slot and its envelope will be larger than the others there, so that it can be told. */
+/** `bySize`: it leaves in a slot, and its envelope is larger than the others there or has files, so that it can be told. */
 export type Handed = { outbox: number; matters: string[]; bySize: boolean }
 
 /** The door of the desk: parses an act, asks the same rule that the book will ask, and hands it to the outbox. */
@@ -105,8 +107,9 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   const { secretariat } = parts.book.roll().charter
   const at = { by: parts.delegation, line: { id: line, members }, secretariat }
   const all = records.map((draft) => {
-    const prepared = withRelease(parts, SALTING, kind, { draft, prepared: prepare(SALTING, draft), at })
-    return "refused" in prepared ? prepared : withFiles(parts, SALTING, kind, prepared, draft.files)
+    // Files first: a release covers them as well.
+    const prepared = withFiles(parts, SALTING, kind, prepare(SALTING, draft), draft.files)
+    return "refused" in prepared ? prepared : withRelease(parts, SALTING, kind, { draft, prepared, at })
   })
   const judged = firstOf(all, (one) =>
     "refused" in one ? one : mayHand(parts, kind, parsed.data, members, one.record),
@@ -120,14 +123,22 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   const files = records.flatMap((one) => one.files)
   const { id: outbox, known } = parts.outbox.submit({
     ...{ line, members, leaves, officer, token: token ?? null, filing: files.length > 0 },
-    // One of its own would tell it from the others of its slot.
-    precedence: leaves === "slot" ? "ROUTINE" : precedence,
+    precedence: precedenceOf(leaves, precedence),
     ...packed,
   })
   leaveWith(parts, files, { line, outbox })
   if (!known) parts.submitted()
   const matters = ready.map(({ record }) => record.matter)
-  return { outbox, matters, bySize: leaves === "slot" && length > SMALLEST_BODY }
+  return { outbox, matters, bySize: leaves === "slot" && isToldBySize(length, files) }
+}
+
+/** In a slot one of its own would tell an envelope from the others. */
+function precedenceOf(leaves: Parsed["leaves"], asked: Parsed["precedence"]): Parsed["precedence"] {
+  return leaves === "slot" ? "ROUTINE" : asked
+}
+
+function isToldBySize(length: number, files: readonly string[]): boolean {
+  return length > SMALLEST_BODY || files.length > 0
 }
 
 function firstOf<T>(all: readonly T[], refusal: (one: T) => DoorRefusal | undefined): DoorRefusal | undefined {

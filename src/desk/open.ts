@@ -109,9 +109,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       rooms.slots.close()
       filling.close()
       courier.close()
-      rooms.relays.close()
       rooms.resealing.close()
-      await Promise.all([mailbox.close(), rooms.returning.close(), rooms.sender.close(), files.close()])
+      await Promise.all([
+        rooms.relays.close(),
+        mailbox.close(),
+        rooms.returning.close(),
+        rooms.sender.close(),
+        files.close(),
+      ])
       // After the mail, whose last frames may still owe something.
       rooms.lineHeads.close()
       await rooms.witnessing.idle()

@@ -64,10 +64,10 @@ function withTexts(salting: Salting, { record, texts }: Prepared, note: string, 
   }
 }
 
-/** What a prepared record's fields say in clear. */
-function clearOf(salting: Salting, { record, texts }: Prepared): (field: string) => string {
-  return (field) => {
-    const text = texts.find((one) => salting.textHash(one) === record[field])
+/** What the texts of a prepared record say in clear, by their hashes. */
+function clearOf(salting: Salting, { texts }: Prepared): (hash: string) => string {
+  return (hash) => {
+    const text = texts.find((one) => salting.textHash(one) === hash)
     if (!text) throw new Error("a release would cover a text that its record does not have")
     return fromUtf8(text.bytes)
   }

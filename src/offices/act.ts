@@ -80,8 +80,8 @@ export const REFUSALS = [
   "message.already-stated",
   "message.in-the-future",
   "stop.not-flash",
+  "stop.files",
   "relay.both-ways",
-  "relay.files",
   "relay.not-with-secretariat",
   "relay.nowhere",
   "relay.release-missing",
@@ -188,8 +188,8 @@ export type Releasing<Fields> = {
   makes(record: Fields, at: Carrying): ReleaseTerms | undefined
   /** The release that this record carries, and that every member holds against it. */
   carries(record: Fields, at: Carrying): ReleaseTerms | undefined
-  /** The words that the release covers; `clear` answers the text of a field. */
-  words(record: Fields, clear: (field: keyof Fields & string) => string): string
+  /** The words that the release covers; `clear` answers the text of a hash. Throws where a text is not of its form. */
+  words(record: Fields, clear: (hash: string) => string): string
 }
 
 /** What a clock brings about in an office's matters: when, and which act says it. */

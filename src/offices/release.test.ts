@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
+import { utf8 } from "#register/bytes.ts"
 import { runs } from "#register/fixture.test.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { newPairSeeds, pairSigners, publicPair } from "#seal/node/keys.ts"
@@ -25,6 +26,8 @@ test("a release outlives the replacing of its key and not the revoking of it", (
   )
 })
 
+const inHex = (text: string) => utf8(text).toHex()
+
 test("no two messages are the same words to a release, whatever their authors put into them", () => {
   const part = fc.oneof(
     fc.string({ maxLength: 6 }),
@@ -33,6 +36,7 @@ test("no two messages are the same words to a release, whatever their authors pu
   const words: fc.Arbitrary<Words> = fc.record({
     ...{ language: fc.constantFrom("en", "uk"), form: fc.constantFrom("words", "emergency-stop") },
     ...{ subject: part, body: part },
+    files: fc.array(fc.record({ file: part.map(inHex), size: fc.nat(9), type: fc.constant("a/b"), name: part })),
   })
   fc.assert(
     fc.property(words, words, (one, other) => {

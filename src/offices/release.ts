@@ -91,7 +91,7 @@ function termsFault(
 /** Whether the words that travel with a release are those of the record that carries it. */
 export function wordsFault(kind: AnyActKind, record: ParsedRecord, texts: Texts): ReleaseFault | undefined {
   const { words } = fieldsOf(record)
-  const own = kind.release?.words(record, (field) => clear(texts, fieldsOf(record)[field]))
+  const own = kind.release?.words(record, (hash) => clear(texts, hash))
   return clear(texts, words) === own ? undefined : "release.words"
 }
 

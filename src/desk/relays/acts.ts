@@ -4,28 +4,40 @@ import type { Attribution } from "#offices/lines/relay-form.ts"
 import { fromUtf8 } from "#register/bytes.ts"
 import { type Archive, bytes, text } from "../archive.ts"
 import type { Door } from "../door.ts"
+import type { RelayedFiles } from "./files.ts"
 import { type Leg, legsOf, legThere, messageOn, setLeg } from "./legs.ts"
 
-export type RelayActsParts = { archive: Archive; door: Door }
+export type RelayActsParts = { archive: Archive; door: Door; relayed: RelayedFiles }
+
+export type Acting = Pick<RelayActsParts, "archive" | "door">
 
 /**
- * Hands in the second leg: a new act with the words and nothing else of the first. Attributed words carry their
- * author's release; of unattributed ones not even a reference stays that would tie two of them together.
+ * Hands in the second leg: a new act with the words and files and nothing else of the first; it stays where it is while
+ * a file is not here or not made anew yet. Attributed words carry their author's release; of unattributed ones not even
+ * a reference stays that would tie two of them together.
  */
-export function handLeg({ archive, door }: RelayActsParts, leg: Leg): void {
+export function handLeg(parts: RelayActsParts, leg: Leg): void {
+  const { archive, door, relayed } = parts
   archive.transact(() => {
     const state = messageOn(archive, leg.line, leg.matter)
     const attribution = askedRelay(state)?.asked.attribution
     if (!state || !attribution) throw new Error("a leg stands without its request")
-    const texts = { subject: clearText(archive, state.subject) ?? "", body: clearText(archive, state.body) ?? "" }
-    const carries = attribution === "attributed" ? releaseOf(archive, state) : undefined
-    const record = { fields: fieldsOf(archive, leg, state, attribution), texts, ...(carries ? { carries } : {}) }
-    const { precedence } = state
-    const said = { act: "message.sent", line: leg.there, precedence, records: [record], token: `relay.${leg.anew}` }
-    const handed = door.hand(said, { officer: leg.officer })
+    const files = relayed.of(leg, state, attribution)
+    if (files === "waits") return
+    if ("refused" in files) return setLeg(archive, leg, "refused", files.refused)
+    const records = [recordOf(archive, leg, state, attribution, files)]
+    const said = { act: "message.sent", line: leg.there, precedence: state.precedence, records }
+    const handed = door.hand({ ...said, token: `relay.${leg.anew}` }, { officer: leg.officer })
+    relayed.drop(files)
     if ("refused" in handed) setLeg(archive, leg, "refused", handed.refused)
     else setLeg(archive, leg, "handed")
   })
+}
+
+function recordOf(archive: Archive, leg: Leg, state: MessageState, attribution: Attribution, files: readonly string[]) {
+  const texts = { subject: clearText(archive, state.subject) ?? "", body: clearText(archive, state.body) ?? "" }
+  const carries = attribution === "attributed" ? releaseOf(archive, state) : undefined
+  return { fields: fieldsOf(archive, leg, state, attribution), texts, files, ...(carries ? { carries } : {}) }
 }
 
 /** The fields of the second leg. */
@@ -39,7 +51,7 @@ function fieldsOf(archive: Archive, leg: Leg, state: MessageState, attribution: 
 }
 
 /** States to the author that its words left, once the stamp of the second leg is here. */
-export function stateDispatch({ archive, door }: RelayActsParts, leg: Leg): void {
+export function stateDispatch({ archive, door }: Acting, leg: Leg): void {
   archive.transact(() => {
     const state = messageOn(archive, leg.line, leg.matter)
     const to = askedRelay(state)?.asked.to ? { to: leg.addressee } : {}
@@ -53,7 +65,7 @@ export function stateDispatch({ archive, door }: RelayActsParts, leg: Leg): void
 }
 
 /** Takes back a leg whose author took the request back: before it left there is nothing to say, after it a recall. */
-export function recallLeg({ archive, door }: RelayActsParts, leg: Leg): void {
+export function recallLeg({ archive, door }: Acting, leg: Leg): void {
   archive.transact(() => {
     const [state, second] = [messageOn(archive, leg.line, leg.matter), messageOn(archive, leg.there, leg.anew)]
     // On its way: recalled when its stamp is here.

@@ -3,7 +3,7 @@ import { askedRelay } from "#offices/lines/relay.ts"
 import { RELEASED, type Released } from "#offices/lines/relay-form.ts"
 import { type Archive, number, text } from "../archive.ts"
 import type { DoorRefusal } from "../door.ts"
-import { clearText, type RelayActsParts } from "./acts.ts"
+import { type Acting, clearText } from "./acts.ts"
 import { type Leg, legThere, messageOn } from "./legs.ts"
 
 /** An answer that an addressee released and that did not go back to its author yet. */
@@ -40,7 +40,7 @@ export function releasedAnswers(archive: Pick<Archive, "sql">): ReleasedAnswer[]
 
 /** Carries one answer back on its author's line; the author reads who said it only where it named its addressees. */
 export function carryAnswer(
-  { archive, door }: RelayActsParts,
+  { archive, door }: Acting,
   which: { index: number; number: number },
   officer: string | null,
 ): { carried: true } | DoorRefusal {
@@ -63,7 +63,7 @@ export function carryAnswer(
 }
 
 /** Answers to an emergency stop go back as they come: nobody's hand stands between a caller and an answer. */
-export function carryAnswersOfStops(parts: RelayActsParts): void {
+export function carryAnswersOfStops(parts: Acting): void {
   for (const one of releasedAnswers(parts.archive)) {
     const request = messageOn(parts.archive, one.leg.line, one.leg.matter)
     // Before the author's line holds that the words left, the rule refuses it: at the next look.

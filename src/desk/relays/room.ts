@@ -9,10 +9,12 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Clock, instantOf } from "../../clock.ts"
 import { type Archive, text } from "../archive.ts"
 import type { Door, DoorRefusal } from "../door.ts"
+import type { Files } from "../files/open.ts"
 import type { Entered } from "../fold.ts"
 import type { Live } from "../live.ts"
 import { handLeg, recallLeg, stateDispatch } from "./acts.ts"
 import { carryAnswer, carryAnswersOfStops } from "./answers.ts"
+import { openRelayedFiles, type RelayedFiles } from "./files.ts"
 import { dueLegs, keepLeg, legsOf, legsOfRecalled, legThere, messageOn, stampedLegs } from "./legs.ts"
 
 /**
@@ -26,7 +28,7 @@ export type Relays = {
   /** Carries an answer that its addressee released back to the author. */
   carryAnswer(released: { index: number; number: number }, officer: string): { carried: true } | DoorRefusal
   entered(entered: readonly Entered[]): void
-  close(): void
+  close(): Promise<void>
 }
 
 export type RelaysParts = {
@@ -35,16 +37,21 @@ export type RelaysParts = {
   delegation: string
   door: Door
   live: Live
+  files: Pick<Files, "open" | "uploads">
   roll(): Roll
   log(message: string): void
 }
+
+type Acting = RelaysParts & { relayed: RelayedFiles }
 
 const LOOK_MS = 1000
 /** Words that leave no trace leave in one of so many slots after the one that brought them: drawn by lot. */
 const SLOTS = 4
 
 /** Opens the relays of a desk. */
-export function openRelays(parts: RelaysParts): Relays {
+export function openRelays(given: RelaysParts): Relays {
+  const relayed = openRelayedFiles({ ...given, made: () => look() })
+  const parts: Acting = { ...given, relayed }
   const { archive, clock, log } = parts
   const isSecretariat = () => parts.roll().charter.secretariat === parts.delegation
   let bell: Disposable | undefined
@@ -84,14 +91,15 @@ export function openRelays(parts: RelaysParts): Relays {
           for (const leg of legsOf(archive, line, matter)) recallLeg(parts, leg)
       if (all.some(({ kind }) => kind.startsWith("message.") || kind.startsWith("relay."))) look()
     },
-    close() {
+    async close() {
       closed = true
       bell?.[Symbol.dispose]()
+      await relayed.close()
     },
   }
 }
 
-function lookOnce(parts: RelaysParts): void {
+function lookOnce(parts: Acting): void {
   const { archive, clock } = parts
   // Stops first: nothing that stands in the way of other words may stand in theirs.
   passOnStops(parts)
@@ -108,7 +116,7 @@ function lookOnce(parts: RelaysParts): void {
  * An emergency stop waits for no officer: every leg that it has not had yet is made and leaves at once. All of it is one
  * durable write: each more would be time that somebody has not.
  */
-function passOnStops(parts: RelaysParts): void {
+function passOnStops(parts: Acting): void {
   const { archive } = parts
   const rows = archive.sql.all`SELECT line, id FROM matter INDEXED BY matter_relay
     WHERE office = 'message' AND state->>'$.relay.open' = 1 AND state->>'$.form' = 'emergency-stop'`

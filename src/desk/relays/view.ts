@@ -11,6 +11,7 @@ import type { MessageState } from "#offices/lines/message.ts"
 import { type AskedRelay, isDiscreet, type PassedRelay } from "#offices/lines/relay-form.ts"
 import { parseRelease } from "#seal/release.ts"
 import { type Archive, number, text } from "../archive.ts"
+import { fileViews } from "../files/view.ts"
 import { clearText } from "./acts.ts"
 import { releasedAnswers } from "./answers.ts"
 import { type Leg, legsOf, messageOn } from "./legs.ts"
@@ -37,7 +38,7 @@ export function relayView(
 }
 
 /** What waits at this desk to be passed on or carried back; empty at every desk but the secretariat's. */
-export function relayQueue(archive: Reading, delegation: string): RelayQueue {
+export function relayQueue(archive: Archive, delegation: string): RelayQueue {
   const rows = archive.sql.all`SELECT line, id FROM matter WHERE office = 'message' AND state->>'$.relay.open' = 1
     ORDER BY opened`
   const requests = rows.flatMap(
@@ -55,7 +56,7 @@ export function relayQueue(archive: Reading, delegation: string): RelayQueue {
   return { requests, answers }
 }
 
-function requestRow(archive: Reading, line: string, matter: string, delegation: string): RelayRequestRow | undefined {
+function requestRow(archive: Archive, line: string, matter: string, delegation: string): RelayRequestRow | undefined {
   const state = messageOn(archive, line, matter)
   // One's own request is the secretariat's to pass on.
   if (!state?.relay || !("asked" in state.relay) || state.by === delegation) return undefined
@@ -64,6 +65,7 @@ function requestRow(archive: Reading, line: string, matter: string, delegation: 
     ...{ line, matter, by, at, precedence, form, language, attribution: relay.asked.attribution },
     subject: clearText(archive, state.subject) ?? null,
     body: clearText(archive, state.body) ?? null,
+    files: fileViews(archive, line, state.files),
     to: [...addresseesOf(archive, line, state, relay)],
     discreet: isDiscreet(relay.asked, precedence),
     legs: legsOf(archive, line, matter).map((leg) => legView(archive, leg)),

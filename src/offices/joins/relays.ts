@@ -1,4 +1,5 @@
 import type { Attribution, Released } from "../lines/relay-form.ts"
+import type { FileView } from "./screen.ts"
 
 /** Shapes in which a desk speaks of relays to its screens and scripts. */
 
@@ -63,6 +64,7 @@ export type RelayRequestRow = {
   language: string
   subject: string | null
   body: string | null
+  files: FileView[]
   attribution: Attribution
   /** Whom it goes to, also where the request could not name them. */
   to: string[]

@@ -1,4 +1,6 @@
 import { z } from "zod"
+import { utf8 } from "#register/bytes.ts"
+import { parseDescription } from "#seal/attachment.ts"
 import {
   type ActKind,
   actKind,
@@ -96,6 +98,8 @@ export type Sent = z.infer<typeof sent>
 function maySend(state: MessageState | undefined, record: Sent, entry: Entry): Verdict {
   if (state) return refuse("message.already-sent")
   if (record.form === "emergency-stop" && entry.precedence !== "FLASH") return refuse("stop.not-flash")
+  // It leaves at once, and files take their time.
+  if (record.form === "emergency-stop" && record.files) return refuse("stop.files")
   return relayFits(record, entry)
 }
 
@@ -114,8 +118,13 @@ export const messageSent: ActKind<MessageState, Sent> = actKind({
   release: {
     makes: releaseMade,
     carries: releaseCarried,
-    words: ({ language, form = "words" }, clear) =>
-      formatWords({ language, form, subject: clear("subject"), body: clear("body") }),
+    words: ({ language, form = "words", subject, body, files = [] }, clear) => {
+      const covered = files.map(({ file, length, text: hash }) => {
+        const { size, type, name } = parseDescription(utf8(clear(hash)), length)
+        return { file, size, type, name }
+      })
+      return formatWords({ language, form, subject: clear(subject), body: clear(body), files: covered })
+    },
   },
   mayAct: maySend,
   fold: (_state, record, entry) => ({

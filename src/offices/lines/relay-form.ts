@@ -72,14 +72,11 @@ export type RelayFields = {
   relayed?: RelayFrom | undefined
   release?: string | undefined
   words?: string | undefined
-  files?: readonly unknown[] | undefined
 }
 
 /** Whether what a message says of a relay can stand on its line: asked for by a delegation, passed on by the secretariat. */
 export function relayFits(record: RelayFields, entry: Entry): Verdict {
   if (record.relay && record.relayed) return refuse("relay.both-ways")
-  // A release covers words; a file that went further as it is would carry what its author never saw of it.
-  if ((record.relay || record.relayed) && record.files) return refuse("relay.files")
   if (record.relay) return mayAsk(record, record.relay, entry)
   if (record.relayed) return mayPass(record, record.relayed, entry)
   return hasRelease(record) === "none" ? "permitted" : refuse("relay.release-unwanted")

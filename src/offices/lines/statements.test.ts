@@ -109,7 +109,7 @@ test("a relay is asked for on the author's own line with the secretariat, signed
   )
   assert.equal(ask(own, "ruritania", signed), "relay.release-unwanted")
   const files = [{ file: hash(7), length: 2000, text: TEXT }]
-  assert.equal(ask(own, "ruritania", { relay: { to, attribution: "unattributed" }, files }), "relay.files")
+  assert.equal(ask(own, "ruritania", { relay: { to, attribution: "unattributed" }, files }), "permitted")
   assert.equal(ask(own, "ruritania", { files }), "permitted")
 })
 

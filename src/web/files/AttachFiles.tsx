@@ -8,8 +8,10 @@ import { AttachedFile } from "./AttachedFile.tsx"
 import type { useAttaching } from "./attaching.ts"
 import { useSizes } from "./file-words.ts"
 
+type AttachFilesProps = { attaching: ReturnType<typeof useAttaching>; mustBeClean?: boolean }
+
 /** The files that go with a message: chosen, cleaned where that is asked, sealed at the desk while the text is written. */
-export function AttachFiles({ attaching }: { attaching: ReturnType<typeof useAttaching> }) {
+export function AttachFiles({ attaching, mustBeClean = false }: AttachFilesProps) {
   const { silent } = useDesk()
   const { t } = useWords()
   const { size } = useSizes()
@@ -31,6 +33,7 @@ export function AttachFiles({ attaching }: { attaching: ReturnType<typeof useAtt
             <AttachedFile
               key={file.key}
               file={file}
+              mustBeClean={mustBeClean}
               onRemove={() => remove(file.key)}
               onCleaned={(on) => setCleaned(file.key, on)}
             />

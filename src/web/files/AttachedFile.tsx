@@ -8,10 +8,10 @@ import { useSizes } from "./file-words.ts"
 /** What this page itself could not do. */
 const OWN = ["unreadable", "not-cleaned"] as const
 
-type AttachedFileProps = { file: Attaching; onRemove(): void; onCleaned(on: boolean): void }
+type AttachedFileProps = { file: Attaching; mustBeClean: boolean; onRemove(): void; onCleaned(on: boolean): void }
 
 /** One file on its way into the desk: how far it is, what is taken out of it, and the way back. */
-export function AttachedFile({ file, onRemove, onCleaned }: AttachedFileProps) {
+export function AttachedFile({ file, mustBeClean, onRemove, onCleaned }: AttachedFileProps) {
   const { t, code } = useWords()
   const { size } = useSizes()
   const name = shownName(file.name)
@@ -35,7 +35,7 @@ export function AttachedFile({ file, onRemove, onCleaned }: AttachedFileProps) {
         <p className="wrong">{own ? t(`files.failed.${own}`) : code("refused", file.failed)}</p>
       )}
       <NameWarnings name={file.name} />
-      <CleanChoice file={file} onCleaned={onCleaned} />
+      <CleanChoice file={file} mustBeClean={mustBeClean} onCleaned={onCleaned} />
     </li>
   )
 }
@@ -64,7 +64,7 @@ function FileProgress({ file }: { file: Attaching }) {
 }
 
 /** What can be taken out of a file before it is sealed, said before it is done; and where that cannot be promised. */
-function CleanChoice({ file, onCleaned }: { file: Attaching; onCleaned(on: boolean): void }) {
+function CleanChoice({ file, mustBeClean, onCleaned }: Omit<AttachedFileProps, "onRemove">) {
   const { t } = useWords()
   const { cleanable, cleaned, failed } = file
   if (cleanable === null || cleanable === "text" || file.state === "reading") return null
@@ -72,7 +72,12 @@ function CleanChoice({ file, onCleaned }: { file: Attaching; onCleaned(on: boole
   return (
     <>
       <label className="check">
-        <input type="checkbox" checked={cleaned} onChange={(event) => onCleaned(event.target.checked)} />
+        <input
+          type="checkbox"
+          checked={cleaned}
+          disabled={mustBeClean}
+          onChange={(event) => onCleaned(event.target.checked)}
+        />
         <span>{t("files.clean")}</span>
       </label>
       <p className="hint">

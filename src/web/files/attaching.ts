@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react"
+import { useCallback, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react"
 import type { Cleanable } from "#files/metadata.ts"
 import { MOST_FILES, mediaType } from "#seal/attachment.ts"
 import { cleanableOf, cleanFile } from "./clean.ts"
@@ -79,6 +79,21 @@ export function useAttaching(draft: string, known: readonly DraftFile[]) {
     remove: (key: string) => remove(list, key),
     setCleaned: (key: string, on: boolean) => void bringOne(list, key, on),
   }
+}
+
+/** Cleans whatever can be cleaned for as long as `all` says so: words that name nobody take no metadata with them. */
+export function useCleaned({ files, setCleaned }: ReturnType<typeof useAttaching>, all: boolean): void {
+  const clean = useEffectEvent((key: string) => setCleaned(key, true))
+  const unclean = all ? files.filter(({ cleanable, cleaned }) => isPicky(cleanable) && !cleaned) : []
+  const keys = unclean.map(({ key }) => key).join(" ")
+  useEffect(() => {
+    for (const key of keys.split(" ").filter((one) => one !== "")) clean(key)
+  }, [keys])
+}
+
+/** Plain text holds no metadata and stays as it is. */
+function isPicky(cleanable: Attaching["cleanable"]): boolean {
+  return cleanable === "picture" || cleanable === "document"
 }
 
 /** The draft was handed in, or is given up: its list is forgotten, and with `discard` its files too. */

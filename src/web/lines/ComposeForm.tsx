@@ -5,7 +5,14 @@ import { isDiscreet } from "#offices/lines/relay-form.ts"
 import { type Draft, dropDraft, keepDraft } from "../desk/drafts.ts"
 import { useDesk } from "../desk/state.ts"
 import { AttachFiles } from "../files/AttachFiles.tsx"
-import { type Attaching, type DraftFile, forgetAttaching, isKept, useAttaching } from "../files/attaching.ts"
+import {
+  type Attaching,
+  type DraftFile,
+  forgetAttaching,
+  isKept,
+  useAttaching,
+  useCleaned,
+} from "../files/attaching.ts"
 import { Wrong } from "../parts/Wrong.tsx"
 import { go } from "../router.ts"
 import { GlossaryHint } from "../translation/GlossaryHint.tsx"
@@ -15,7 +22,7 @@ import { FlashDialog } from "./FlashDialog.tsx"
 import { hand } from "./hand.ts"
 import { PrecedenceChoice } from "./PrecedenceChoice.tsx"
 import { RelayChoice } from "./RelayChoice.tsx"
-import { goesBack, lackingRelay, relayAsked, relayOfReply, travels } from "./relaying.ts"
+import { goesBack, isUnattributed, lackingRelay, relayAsked, relayOfReply, travels } from "./relaying.ts"
 import { readReplyBy } from "./reply-by.ts"
 import { missing, wordsOf } from "./writing.ts"
 
@@ -37,6 +44,8 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part, at: new Date(live.now()).toISOString() })
   const attaching = useAttaching(draft.id, first.files ?? [])
   const keepFiles = useEffectEvent((files: readonly DraftFile[]) => change({ files }))
+  const mustBeClean = isUnattributed(draft, back)
+  useCleaned(attaching, mustBeClean)
   const whole = JSON.stringify(attaching.files.filter(isKept).map(draftFile))
   const kept = JSON.stringify(draft.files ?? [])
   useEffect(() => {
@@ -61,7 +70,7 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
   function submit(event: FormEvent): void {
     event.preventDefault()
     const files = attaching.files
-    const lack = missing(draft, live.now()) ?? lackingFile(files) ?? lackingRelay(draft, back, files.length > 0)
+    const lack = missing(draft, live.now()) ?? lackingFile(files) ?? lackingRelay(draft, back, files)
     setWrong(lack && t(lack))
     if (lack) return
     if (draft.precedence === "FLASH") setAsking(true)
@@ -70,8 +79,8 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
   return (
     <form className="form" onSubmit={submit}>
       <ComposeFields draft={draft} change={change} original={original} />
-      <AttachFiles attaching={attaching} />
-      <RelayChoice draft={draft} change={change} original={original} />
+      <AttachFiles attaching={attaching} mustBeClean={mustBeClean} />
+      <RelayChoice draft={draft} change={change} original={original} files={attaching.files} />
       <PrecedenceChoice chosen={draft.precedence} onChoose={(precedence) => change({ precedence })} />
       <GlossaryHint text={`${draft.subject} ${draft.body}`} language={draft.language} />
       <p className="hint" role="status">

@@ -6,12 +6,17 @@ import { useNameOf } from "../parts/Delegation.tsx"
 import { alternat } from "../parts/order.ts"
 import { useWords } from "../words.ts"
 import { RelayPreview } from "./RelayPreview.tsx"
-import { goesBack, lineToSecretariat, relayOfReply } from "./relaying.ts"
+import { type Cleaning, goesBack, lineToSecretariat, relayOfReply } from "./relaying.ts"
 
-type Props = { draft: Draft; change(part: Partial<Draft>): void; original: MessageView | undefined }
+type Props = {
+  draft: Draft
+  change(part: Partial<Draft>): void
+  original: MessageView | undefined
+  files: readonly Cleaning[]
+}
 
 /** Asking the secretariat to pass the words on: to whom, under whose name, and exactly what will be read there. */
-export function RelayChoice({ draft, change, original }: Props) {
+export function RelayChoice({ draft, change, original, files }: Props) {
   const { status } = useDesk()
   const { t } = useWords()
   if (draft.line === "" || lineToSecretariat(status)?.id !== draft.line) return null
@@ -29,7 +34,7 @@ export function RelayChoice({ draft, change, original }: Props) {
       {draft.relay && back && <p>{t("relay.back")}</p>}
       {draft.relay && !back && <Addressees draft={draft} change={change} />}
       {draft.relay && !back && <Names draft={draft} change={change} />}
-      {draft.relay && <RelayPreview draft={draft} back={back} />}
+      {draft.relay && <RelayPreview draft={draft} back={back} files={files} />}
     </fieldset>
   )
 }

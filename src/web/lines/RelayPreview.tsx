@@ -1,15 +1,16 @@
 import { useId } from "react"
 import type { Draft } from "../desk/drafts.ts"
 import { useDesk } from "../desk/state.ts"
+import { FileName } from "../files/FileName.tsx"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { alternat } from "../parts/order.ts"
 import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { useWords } from "../words.ts"
-import { travels, warnings } from "./relaying.ts"
+import { type Cleaning, travels, warnings } from "./relaying.ts"
 
 /** What the addressee of a relay will read, nothing less and nothing more; and what watchers of the register may guess. */
-export function RelayPreview({ draft, back }: { draft: Draft; back: boolean }) {
+export function RelayPreview({ draft, back, files }: { draft: Draft; back: boolean; files: readonly Cleaning[] }) {
   const { status } = useDesk()
   const { t } = useWords()
   const nameOf = useNameOf()
@@ -41,9 +42,19 @@ export function RelayPreview({ draft, back }: { draft: Draft; back: boolean }) {
         <p className="body" lang={draft.language}>
           {draft.body}
         </p>
+        {files.length > 0 && (
+          <ul>
+            {files.map(({ key, name }) => (
+              <li key={key}>
+                <FileName name={name} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {files.length > 0 && <p className="hint">{t(isSigned ? "relay.files-signed" : "relay.files-anew")}</p>}
       </section>
       <div role="status">
-        {warnings(draft, back, status).map((warning) => (
+        {warnings(draft, back, status, files.length > 0).map((warning) => (
           <Notice key={warning}>{t(warning)}</Notice>
         ))}
       </div>

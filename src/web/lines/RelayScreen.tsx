@@ -5,6 +5,7 @@ import { tell } from "../desk/ask.ts"
 import { useKeys } from "../desk/keys.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
+import { FileName } from "../files/FileName.tsx"
 import { useNameOf } from "../parts/Delegation.tsx"
 import { Heading } from "../parts/Heading.tsx"
 import { FullInstant, Instant } from "../parts/Instant.tsx"
@@ -86,6 +87,15 @@ function Request({ row, act }: RowProps<RelayRequestRow>) {
         </To>
       </h3>
       <MessageText body={row.body} form={row.form} language={row.language} />
+      {row.files.length > 0 && (
+        <ul aria-label={t("files.title")}>
+          {row.files.map(({ file, name }) => (
+            <li key={file}>
+              <FileName name={name} />
+            </li>
+          ))}
+        </ul>
+      )}
       {row.legs.length > 0 && (
         <ul>
           {row.legs.map((leg) => (

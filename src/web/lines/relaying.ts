@@ -3,6 +3,7 @@ import type { DeskStatus, LineView, MessageView } from "#offices/joins/screen.ts
 import { isDiscreet, type RelayAsked } from "#offices/lines/relay-form.ts"
 import { fitsSmallestBody } from "#offices/pack.ts"
 import type { Draft } from "../desk/drafts.ts"
+import type { Attaching } from "../files/attaching.ts"
 import type { WordId } from "../words.ts"
 
 /** The line on which this delegation can ask for a relay; undefined at the secretariat, and before it is open. */
@@ -33,20 +34,30 @@ export function relayAsked({ relay }: Draft, back: boolean): RelayAsked | undefi
 }
 
 /** What stands in the way of a relay; the first thing only. */
-export function lackingRelay({ relay }: Draft, back: boolean, hasFiles: boolean): WordId | undefined {
+export function lackingRelay(draft: Draft, back: boolean, files: readonly Cleaning[]): WordId | undefined {
+  const { relay } = draft
   if (!relay) return undefined
-  if (hasFiles) return "refused.relay.files"
+  // Null: taken up with its draft, cleaned then if it was to be; the secretariat's desk does it in any case.
+  if (isUnattributed(draft, back) && files.some(({ cleanable }) => cleanable === undefined))
+    return "refused.file.not-clean"
   return back || relay.to.length > 0 ? undefined : "relay.needs-to"
 }
 
+/** What of a file can be cleaned, as far as this page knows, and whether it is. */
+export type Cleaning = Pick<Attaching, "key" | "name" | "cleanable" | "cleaned">
+
+/** Whether the words go further without their author's name, and files with them only without metadata. */
+export function isUnattributed({ relay }: Draft, back: boolean): boolean {
+  return relay != null && (back || relay.attribution === "unattributed")
+}
+
 /** The precedence that a draft travels with: what leaves no trace is ROUTINE, as everything in slots. */
-export function travels({ precedence, relay }: Draft, back: boolean): Precedence {
-  const isUnattributed = relay && (back || relay.attribution === "unattributed")
-  return isUnattributed && precedence === "PRIORITY" ? "ROUTINE" : precedence
+export function travels(draft: Draft, back: boolean): Precedence {
+  return isUnattributed(draft, back) && draft.precedence === "PRIORITY" ? "ROUTINE" : draft.precedence
 }
 
 /** What an author of unattributed words is told before it hands them in, in this order; true to what the desk will do. */
-export function warnings(draft: Draft, back: boolean, { clocks }: DeskStatus): WordId[] {
+export function warnings(draft: Draft, back: boolean, { clocks }: DeskStatus, hasFiles: boolean): WordId[] {
   const asked = relayAsked(draft, back)
   const precedence = travels(draft, back)
   if (!asked || asked.attribution === "attributed") return []
@@ -56,7 +67,7 @@ export function warnings(draft: Draft, back: boolean, { clocks }: DeskStatus): W
   const fits = fitsSmallestBody("message.sent", [{ fields, texts: { subject, body } }])
   const presence = clocks.slot.attended !== clocks.slot.unattended
   return [
-    fits ? "relay.discreet" : "relay.guessed-by-size",
+    hasFiles ? "relay.guessed-by-files" : fits ? "relay.discreet" : "relay.guessed-by-size",
     ...(precedence === draft.precedence ? [] : (["relay.routine-only"] as const)),
     ...(presence ? (["relay.guessed-by-presence"] as const) : []),
   ]
