@@ -7,7 +7,7 @@ import type { Desk } from "#desk/open.ts"
 import { rebuild } from "#desk/rebuild.ts"
 import { openSearch } from "#desk/search.ts"
 import { openFilling } from "#desk/search-filling.ts"
-import { clearIndex } from "#desk/search-index.ts"
+import { clearIndex, fillAgainFrom } from "#desk/search-index.ts"
 import type { SearchAnswer, SearchHit } from "#offices/joins/screen.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { manualClock } from "../src/clock.ts"
@@ -171,13 +171,16 @@ test("an archive that is older than its index is filled while the desk works, an
   await using office = await openOffice()
   const from = office.desk("ukraine")
   const line = office.line("direct line")
-  const records = Array.from({ length: 450 }, (_, i) => ({
-    fields: { language: "uk" },
-    texts: { subject: `запис ${i}`, body: `опора ${i} біля Ліндави` },
-  }))
-  const listed = from.door.hand({ act: "message.sent", line, precedence: "PRIORITY", records }, { officer: null })
-  assert.ok(!("refused" in listed))
-  await received(from, line, listed.matters.at(-1) ?? "")
+  // Each of them is more than is put in before a question is answered.
+  for (const list of [1, 2, 3]) {
+    const records = Array.from({ length: 210 }, (_, i) => ({
+      fields: { language: "uk" },
+      texts: { subject: `запис ${list}.${i}`, body: `опора ${i} біля Ліндави` },
+    }))
+    const listed = from.door.hand({ act: "message.sent", line, precedence: "PRIORITY", records }, { officer: null })
+    assert.ok(!("refused" in listed))
+    await received(from, line, listed.matters.at(-1) ?? "")
+  }
   const matters = await sayAll(office)
   await office.closeDesk("ukraine")
   const file = join(office.data, "desk", "ukraine", "desk.sqlite")
@@ -198,14 +201,14 @@ test("an archive that is older than its index is filled while the desk works, an
     const before = ask({ search }, "energodar")
     if (before.filling === null) break
     steps.push(before.filling.done)
-    clock.advance(1)
+    clock.advance(10)
     filling.close()
   }
   assert.ok(steps.length > 1, "there was more than one step")
   assert.ok(logged.some((line) => /holds \d+ of \d+ envelopes/.test(line)))
   const again = await office.reopenDesk("ukraine")
   assert.deepEqual(mattersOf(ask(again, "energodar", { order: "newest" })), [matters[2], matters[1], matters[0]])
-  assert.equal(ask(again, "ліндави", { limit: "200", offset: "300" }).hits.length, 150)
+  assert.equal(ask(again, "ліндави", { limit: "200", offset: "480" }).hits.length, 150)
 
   const message = await received(again, line, matters[0] ?? "")
   answer(again, message, "message.recalled")
@@ -221,4 +224,27 @@ test("an archive that is older than its index is filled while the desk works, an
   )
   assert.deepEqual(ask({ search }, "ліндави", { limit: "200" }), found)
   archive.db.exec("INSERT INTO search_words (search_words, rank) VALUES ('integrity-check', 1)")
+})
+
+test("the index follows by itself once mail is quiet, and again from an envelope that takes its place late", async () => {
+  await using office = await openOffice()
+  await sayAll(office)
+  await office.closeDesk("ukraine")
+  using archive = await openArchive(join(office.data, "desk", "ukraine", "desk.sqlite"))
+  const clock = manualClock(Date.parse("2026-11-23T10:00:00.000Z"))
+  const filling = openFilling(archive, clock, () => undefined)
+  clock.advance(60_000)
+  assert.equal(filling.progress(), undefined)
+  const late = Number(archive.sql.get`SELECT min(id) / 512 AS "index" FROM search`?.index)
+  archive.transact(() => fillAgainFrom(archive, late))
+  archive.sql.run`DELETE FROM search WHERE id / 512 = ${late}`
+  filling.look()
+  for (let mails = 0; mails < 9; mails++) {
+    clock.advance(900)
+    filling.look()
+  }
+  assert.notEqual(filling.progress(), undefined, "mail goes first")
+  clock.advance(1900)
+  assert.equal(filling.progress(), undefined)
+  assert.notEqual(archive.sql.get`SELECT 1 AS held FROM search WHERE id / 512 = ${late}`, undefined)
 })

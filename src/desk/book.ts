@@ -10,6 +10,7 @@ import {
   TransitFault,
   unopened,
 } from "./arrival.ts"
+import { type Checking, openChecking } from "./checking.ts"
 import { convict, keepBehind } from "./convicting.ts"
 import { type Damage, openDamage } from "./damage.ts"
 import { type EnteringParts, enter } from "./entering.ts"
@@ -27,6 +28,8 @@ export type Book = {
   /** Members of a line, sorted; empty for one that this desk does not hold. */
   members(line: string): readonly string[]
   takeIn(frames: readonly Frame[]): Promise<void>
+  /** Begins to check what will be taken in later, beside whatever is taken in now. It enters nothing. */
+  lookAhead(frames: readonly Frame[]): void
   /** Takes in what waits unproven, behind gaps, once officers have resumed. */
   resumed(): Promise<void>
 }
@@ -40,8 +43,12 @@ export type BookParts = ArrivalParts &
     lineHead(note: string): Promise<void>
   }
 
+type RunParts = BookParts & { checking: Checking }
+
 /** Opens the book over an archive; the roll is folded again from the public lines. */
-export async function openBook(parts: BookParts): Promise<Book> {
+export async function openBook(opened: BookParts): Promise<Book> {
+  const checking = openChecking(opened)
+  const parts = { ...opened, checking }
   const { archive, evidence } = parts
   let roll = await foldRoll(parts.crypto, archive, parts.founded)
   const damage = openDamage(evidence)
@@ -92,6 +99,9 @@ export async function openBook(parts: BookParts): Promise<Book> {
     next: () => BigInt(archive.meta("next") ?? 0),
     members: (line) => lineEnd(archive, line)?.members ?? [],
     takeIn: (frames) => inTurn(() => takeIn(frames)),
+    lookAhead(frames) {
+      for (const frame of frames) if (frame.kind === "envelope" && !isPublic(frame)) checking.begin(roll, frame)
+    },
     resumed: () => inTurn(resumed),
   }
 }
@@ -125,7 +135,7 @@ type Taken = { roll: Roll; entered: Entered[]; broken: { at: number; fault: Tran
  * Checks a run side by side, then enters it in order in one transaction, up to the first envelope whose bytes do not fit
  * their stamp; answers the roll after it.
  */
-async function takeRun(parts: BookParts, damage: Damage, roll: Roll, run: readonly EnvelopeFrame[]): Promise<Taken> {
+async function takeRun(parts: RunParts, damage: Damage, roll: Roll, run: readonly EnvelopeFrame[]): Promise<Taken> {
   const checked = await Promise.all(run.map((frame) => check(parts, damage, roll, frame)))
   const first = checked[0]
   const next = first && !(first instanceof Error) ? await rollAfter(parts.crypto, roll, first) : roll
@@ -150,9 +160,9 @@ async function takeRun(parts: BookParts, damage: Damage, roll: Roll, run: readon
 type Checked = Arrival | RegistryFault | TransitFault
 
 /** A check that failed by the registry's fault or on the way is an answer; any other throw stays one. */
-async function check(parts: BookParts, damage: Damage, roll: Roll, frame: EnvelopeFrame): Promise<Checked> {
+async function check(parts: RunParts, damage: Damage, roll: Roll, frame: EnvelopeFrame): Promise<Checked> {
   try {
-    return await checkArrival(parts, roll, frame)
+    return await parts.checking.check(roll, frame)
   } catch (fault) {
     if (fault instanceof TransitFault && damage.isGivenUp(fault)) return asItStands(parts, roll, frame, fault)
     if (fault instanceof RegistryFault || fault instanceof TransitFault) return fault

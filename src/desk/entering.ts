@@ -13,6 +13,7 @@ import { type Entered, foldAct } from "./fold.ts"
 import { checkOrder, type LineEnd, seenPlace } from "./order.ts"
 import { freeTexts } from "./records.ts"
 import { fitsCommitment, keepCarried, RESEALED } from "./resealed.ts"
+import { fillAgainFrom } from "./search-index.ts"
 
 export type EnteringParts = AccusingParts & { crypto: Crypto; versions: ReadonlyMap<number, Rules> }
 
@@ -65,7 +66,10 @@ function moveOn(archive: Archive, { signed: { header }, stamp }: Arrival, end: L
   archive.sql
     .run`INSERT OR REPLACE INTO line VALUES (${header.line}, ${end.members.join(" ")}, ${stamp.place}, ${stamp.head})`
   // What waited for officers comes after others that have greater indices.
-  if (index < Number(archive.meta("next") ?? 0)) return
+  if (index < Number(archive.meta("next") ?? 0)) {
+    fillAgainFrom(archive, index)
+    return
+  }
   archive.setMeta("next", String(index + 1))
   archive.setMeta("at", stamp.at)
 }

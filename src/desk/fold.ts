@@ -14,7 +14,6 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { type Archive, text } from "./archive.ts"
 import type { CarriedReleases } from "./carried.ts"
 import { type RawRecord, recordsOf } from "./records.ts"
-import { indexRecord } from "./search-index.ts"
 
 /** Why a record counts for nothing; kept beside it for ever and shown. */
 export type NotTaken = RefusalCode | "version.unknown" | ReleaseFault
@@ -47,7 +46,6 @@ export function foldAct(
     const fields = fieldsOf(json)
     const refused = carried ?? foldRecord(archive, roll, form.act, fields, entry, versions)
     sql.run`INSERT INTO record VALUES (${entry.index}, ${i}, ${form.act}, ${entry.line.id}, ${matter}, ${json}, ${salt}, ${refused})`
-    indexRecord(archive, entry.index, i, form.act, fields)
     const { index, by, precedence } = entry
     const callsForReceipt = versions.get(roll.rules)?.get(form.act)?.callsForReceipt ?? true
     return { index, line: entry.line.id, matter, kind: form.act, by, precedence, refused, callsForReceipt }

@@ -27,6 +27,8 @@ export type MailboxParts = {
   next(): bigint
   /** Takes frames in; when it settles they are in the archive. The stream waits for it. */
   takeIn(frames: readonly Frame[]): Promise<void>
+  /** Told of frames that come, before those in front of them are taken in. */
+  lookAhead(frames: readonly Frame[]): void
   /** Told, at each opening of the mail, how many entries the registry says it holds. */
   size(entries: bigint): void
   /** Told whenever the registry appears or goes away. */
@@ -63,7 +65,7 @@ export function openMailbox(parts: MailboxParts): Mailbox {
     if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`)
     setConnected(true)
     const read = frameReader()
-    const gathering = openGathering(parts.takeIn, () => attempt.abort())
+    const gathering = openGathering({ ...parts, giveUp: () => attempt.abort() })
     let watchdog = clock.after(SILENCE_MS, () => attempt.abort())
     try {
       for await (const piece of response.body) {

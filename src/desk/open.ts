@@ -79,6 +79,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const officers = openOfficers(archive, clock)
   const views = openViews(archive, delegation, book.roll, officers.name)
   const filling = openFilling(archive, clock, log)
+  calls.entered.hear(filling.look)
   const courier = openCourier(ground, rooms)
   return {
     ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence, files, log },

@@ -118,6 +118,7 @@ export function openFollowing(ground: Ground, { book, isEnrolled }: Taking, { fi
     signer: vault.desk[0],
     enrolled: isEnrolled,
     takeIn: book.takeIn,
+    lookAhead: book.lookAhead,
     size(entries) {
       // Before what is handed back: that the registry lost something is not known afterwards.
       if (entries < knownSize(ground.archive)) files.offerAgain()

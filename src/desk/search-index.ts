@@ -6,9 +6,25 @@ import { type Archive, bytes } from "./archive.ts"
 export const RECORDS = 512
 /** Stands between two texts of a record, as in the view of sql/009-search.sql. */
 const BETWEEN = " \ue000 "
-/** Up to which index an archive that is older than the index was put in; `all` once that is over. */
-export const FILLED = "search.filled"
-export const ALL = "all"
+/** Up to which index all records are put in; `all` where that is the end of the archive. */
+const FILLED = "search.filled"
+const ALL = "all"
+
+/** Index of the first envelope whose records may be lacking; 0 in an archive that is older than the index. */
+export function filledTo(archive: Archive): number {
+  const kept = archive.meta(FILLED)
+  return Number((kept === ALL ? archive.meta("next") : kept) ?? 0)
+}
+
+/** Keeps how far the index goes, inside the caller's transaction. */
+export function keepFilledTo(archive: Archive, index: number): void {
+  archive.setMeta(FILLED, String(index))
+}
+
+/** An envelope is entered before others that are in the index: it is filled again from there. */
+export function fillAgainFrom(archive: Archive, index: number): void {
+  keepFilledTo(archive, Math.min(index, filledTo(archive)))
+}
 
 /**
  * Puts the texts of one record into the index, inside the caller's transaction; one that is there already stays. Texts
@@ -33,7 +49,7 @@ function keysOf(words: string): string {
     .join(" ")
 }
 
-/** Empties the index, inside the caller's transaction, which fills it again record by record. */
+/** Empties the index, inside the caller's transaction, which fills it again up to the archive's end. */
 export function clearIndex(archive: Archive): void {
   archive.db.exec("INSERT INTO search_words (search_words) VALUES ('delete-all'); DELETE FROM search")
   archive.setMeta(FILLED, ALL)

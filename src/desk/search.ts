@@ -39,6 +39,7 @@ export function openSearch(archive: Archive, filling: Filling): Search {
     if (!parsed.success) return { refused: "search.malformed" }
     const terms = parseQuery(parsed.data.q)
     if (terms.length === 0) return { refused: "search.empty" }
+    filling.catchUp()
     const found = find(archive, parsed.data, terms)
     const hits = found.slice(0, parsed.data.limit).map((hit) => hitOf(archive, hit, terms))
     return { hits, more: found.length > parsed.data.limit, filling: filling.progress() ?? null }

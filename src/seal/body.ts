@@ -67,9 +67,12 @@ export function unpackBody(bytes: Uint8Array): Body {
   return { salt, act, texts }
 }
 
-// A loop: half of the smallest body is padding, and a callback for each byte costs as much as a signature.
+// Four bytes at a time: half of the smallest body is padding, and a look at each byte costs as much as hashing all.
 function isZeroFrom(bytes: Uint8Array, offset: number): boolean {
-  for (let at = offset; at < bytes.length; at++) if (bytes[at] !== 0) return false
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let at = offset
+  for (; at + 4 <= bytes.length; at += 4) if (view.getUint32(at) !== 0) return false
+  for (; at < bytes.length; at++) if (bytes[at] !== 0) return false
   return true
 }
 
