@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process"
 
-/** Types of the three worlds (Node, pure, browser) and the linter; each says for itself what is wrong. */
+/** Types of the three worlds (Node, pure, browser) and the linter, of which no warning may stand; each says for itself what is wrong. */
 const checks: readonly (readonly string[])[] = [
   ["tsc", "-p", "tsconfig.json"],
   ["tsc", "-p", "tsconfig.pure.json"],
   ["tsc", "-p", "tsconfig.web.json"],
-  ["biome", "check", "."],
+  ["biome", "check", "--error-on-warnings", "."],
 ]
 
 let failed = 0

@@ -259,6 +259,6 @@ function untranslated(reading: Reading, since: string): Untranslated[] {
     const where = { line: text(row.line) ?? "", matter: text(row.id) ?? "" }
     return [{ ...where, by, at, precedence, language, subject: clearText(reading, subject), missing: [...missing] }]
   })
-  const rank = (one: Untranslated) => PRECEDENCES.findIndex((precedence) => precedence === one.precedence)
+  const rank = (one: Untranslated) => PRECEDENCES.map(String).indexOf(one.precedence)
   return wanting.sort((a, b) => rank(a) - rank(b) || (a.at < b.at ? -1 : 1))
 }

@@ -142,7 +142,8 @@ export async function openAmendment(
 }
 
 function placeOf(note: ReturnType<typeof parseNote>, root: KeyPair): number {
-  return note.signatures.findIndex((line) => line === signatureBy(note, root.ed25519))
+  const line = signatureBy(note, root.ed25519)
+  return line ? note.signatures.indexOf(line) : -1
 }
 
 /** What an acceptance names the mandate by. */
