@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
+import { crc32, deflateSync } from "node:zlib"
 import type { Desk } from "#desk/open.ts"
 import type { FileView, MessageView } from "#offices/joins/screen.ts"
 import { until } from "./office.ts"
@@ -56,4 +57,19 @@ export async function opened(desk: Desk, message: Pick<MessageView, "line" | "ma
   const pieces: Uint8Array[] = []
   for await (const piece of file.read(0, file.description.size)) pieces.push(piece)
   return Buffer.concat(pieces)
+}
+
+/** A picture of one pixel with its author's name in it. */
+export function picture(author: string): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data])
+    const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(data.length)
+    crc.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, crc])
+  }
+  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0])
+  const parts = [chunk("IHDR", head), chunk("tEXt", Buffer.from(`Author\0${author}`))]
+  const pixels = [chunk("IDAT", deflateSync(Buffer.from([0, 0]))), chunk("IEND", Buffer.alloc(0))]
+  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), ...parts, ...pixels])
 }

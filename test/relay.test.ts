@@ -1,12 +1,11 @@
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
-import { crc32, deflateSync } from "node:zlib"
 import type { Desk } from "#desk/open.ts"
 import type { RelayView } from "#offices/joins/relays.ts"
 import type { MessageView } from "#offices/joins/screen.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { verifySheet } from "#sheet/verify.ts"
-import { attach, filesAt, opened, untilFiles } from "./files.ts"
+import { attach, filesAt, opened, picture, untilFiles } from "./files.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { answer, lineOf, type Office, openOffice, received, settled, until } from "./office.ts"
 
@@ -20,21 +19,6 @@ const clocks = {
 
 const AUTHOR = "Ivan of the fictional village"
 const PNG = picture(AUTHOR)
-
-/** A picture of one pixel with its author's name in it. */
-function picture(author: string): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type), data])
-    const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
-    length.writeUInt32BE(data.length)
-    crc.writeUInt32BE(crc32(body))
-    return Buffer.concat([length, body, crc])
-  }
-  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0])
-  const parts = [chunk("IHDR", head), chunk("tEXt", Buffer.from(`Author\0${author}`))]
-  const pixels = [chunk("IDAT", deflateSync(Buffer.from([0, 0]))), chunk("IEND", Buffer.alloc(0))]
-  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), ...parts, ...pixels])
-}
 
 const clock = jumpingClock()
 let office: Office

@@ -59,7 +59,7 @@ export function openOutbox(parts: SealingParts): Outbox {
     submit: (act) => archive.transact(() => submit(archive, clock, act)),
     handed(token) {
       const row = sql.get`SELECT id, act, texts, leaves FROM outbox WHERE token = ${token}`
-      return row && { outbox: number(row.id), matters: mattersOf(row), bySize: isToldBySize(row) }
+      return row && { outbox: number(row.id), matters: mattersOf(row), bySize: isToldBySize(sql, row) }
     },
     next(held, reachable, most) {
       const first = firstOfLines(archive, held, reachable)
@@ -120,9 +120,10 @@ export function nextTurn(sql: Archive["sql"]): number {
   return number(sql.get`SELECT coalesce(max(turn), 0) + 1 AS turn FROM outbox`?.turn)
 }
 
-function isToldBySize(row: Row): boolean {
+function isToldBySize(sql: Archive["sql"], row: Row): boolean {
   const [act, texts] = [bytes(row.act) ?? new Uint8Array(), splitTexts(bytes(row.texts) ?? new Uint8Array())]
-  return row.leaves === "slot" && packedLength({ act, texts }) > SMALLEST_BODY
+  const hasFiles = sql.get`SELECT 1 AS named FROM file WHERE outbox = ${number(row.id)}` !== undefined
+  return row.leaves === "slot" && (hasFiles || packedLength({ act, texts }) > SMALLEST_BODY)
 }
 
 type Row = Record<string, unknown>

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict"
+import { readFileSync, writeFileSync } from "node:fs"
 import type { Server } from "node:http"
+import { basename, join } from "node:path"
 import { after, before, test } from "node:test"
 import type { Browser, Page } from "playwright-core"
 import { listenDesk } from "#desk/serve.ts"
 import { buildWeb } from "../../scripts/build-web.ts"
+import { picture } from "../files.ts"
 import { type Office, openOffice } from "../office.ts"
 import {
   assertAccessible,
@@ -16,6 +19,9 @@ import {
   withoutBrowser,
   word,
 } from "./browser.ts"
+
+const PAINTER = "Ivan of the fictional village"
+const PICTURE = picture(PAINTER)
 
 const DESKS = ["secretariat", "ukraine", "russian-federation", "icrc"]
 // Slots pass while somebody watches; the rest of the office does not notice.
@@ -79,14 +85,18 @@ async function press(page: Page, role: "button" | "checkbox", name: string, key 
   await page.keyboard.press(key)
 }
 
-/** Writes words that the secretariat is to pass on to another delegation. */
-async function ask({ page, language }: Person, to: string, said: string, unattributed: boolean): Promise<void> {
+type Wish = { unattributed: boolean; file?: string }
+
+/** Writes words that the secretariat is to pass on to another delegation, with a file where one is named. */
+async function ask({ page, language }: Person, to: string, said: string, wish: Wish): Promise<void> {
+  const { unattributed, file } = wish
   await page.keyboard.press("n")
   const line = page.getByRole("combobox", { name: new RegExp(`^${lines(language, "compose.line")}`) })
   await line.waitFor()
   await tabTo(page, line)
   await choose(page, line, nameOf("secretariat", language))
   await write({ page, language }, said)
+  if (file) await attachByKeyboard({ page, language }, file)
   await tabTo(page, page.getByRole("checkbox", { name: new RegExp(`^${relay(language, "relay.ask")}`) }))
   await page.keyboard.press("Space")
   await press(page, "checkbox", nameOf(to, language), "Space")
@@ -98,10 +108,36 @@ async function ask({ page, language }: Person, to: string, said: string, unattri
   const whose = relay(language, "relay.signed-by", { name: nameOf("ukraine", language) })
   await preview.getByText(unattributed ? relay(language, "relay.no-name") : whose, { exact: true }).waitFor()
   await preview.getByText(said).waitFor()
-  const warned = page.getByText(relay(language, "relay.discreet"))
+  const warned = page.getByText(relay(language, file ? "relay.guessed-by-files" : "relay.discreet"))
   assert.equal(await warned.count(), unattributed ? 1 : 0)
+  if (file) {
+    await preview.getByText(basename(file)).waitFor()
+    await preview.getByText(relay(language, unattributed ? "relay.files-anew" : "relay.files-signed")).waitFor()
+    const clean = page.getByRole("checkbox", { name: word(language, "files", "files.clean") })
+    assert.equal(await clean.isChecked(), unattributed, "what names nobody takes no metadata with it")
+    await page.getByText(word(language, "files", "files.sealed")).waitFor()
+  }
   await assertAccessible(page, "asking for a relay")
   await press(page, "button", lines(language, "compose.send"))
+}
+
+/** Chooses a file with the browser's own dialog, which the keyboard opens. */
+async function attachByKeyboard({ page, language }: Pick<Person, "page" | "language">, file: string): Promise<void> {
+  await tabTo(page, page.getByRole("button", { name: word(language, "files", "files.attach") }))
+  const chooser = page.waitForEvent("filechooser")
+  await page.keyboard.press("Enter")
+  await (await chooser).setFiles(file)
+  await page.getByText(word(language, "files", "files.sealed")).waitFor()
+}
+
+/** Saves the file of the message that is open; answers its bytes. */
+async function save({ page, language }: Person, name: string): Promise<Buffer> {
+  const link = page.getByRole("link", { name: word(language, "files", "files.save-name").replace("{name}", name) })
+  await link.waitFor()
+  await tabTo(page, link, 120)
+  const download = page.waitForEvent("download")
+  await page.keyboard.press("Enter")
+  return readFileSync(await (await download).path())
 }
 
 async function write({ page, language }: Pick<Person, "page" | "language">, said: string): Promise<void> {
@@ -141,7 +177,9 @@ test("words go both ways under their author's name: asked for, passed on by one 
     person("russian-federation", { language: "ru", width: 360 }),
   ])
   const said = "Crew of four at the fictional weir of Lindenau from 09:00."
-  await ask(author, addressee.at, said, false)
+  const drawing = join(office.data, "weir.png")
+  writeFileSync(drawing, PICTURE)
+  await ask(author, addressee.at, said, { unattributed: false, file: drawing })
   await tabTo(secretariat.page, secretariat.page.getByRole("link", { name: relay("uk", "relay.title"), exact: true }))
   await secretariat.page.keyboard.press("Enter")
   await passOn(secretariat, said)
@@ -149,6 +187,7 @@ test("words go both ways under their author's name: asked for, passed on by one 
   await open(addressee, said)
   const { page } = addressee
   await page.getByText(relay("ru", "relay.signed-by", { name: nameOf("ukraine", "ru") })).waitFor()
+  assert.deepEqual(await save(addressee, "weir.png"), PICTURE, "signed, it is as its author sealed it")
   await page.keyboard.press("a")
   await tabTo(page, page.getByRole("dialog").getByRole("button", { name: lines("ru", "actions.acknowledge") }))
   await page.keyboard.press("Enter")
@@ -181,17 +220,22 @@ test("words go both ways without a name, in slots, and neither end is told of th
     person("russian-federation", { language: "en", dark: true }),
   ])
   const said = "Просимо сказати, чи заміновано дорогу."
-  await ask(author, addressee.at, said, true)
+  const road = join(office.data, "road.png")
+  writeFileSync(road, PICTURE)
+  await ask(author, addressee.at, said, { unattributed: true, file: road })
   await secretariat.page.goto(`${addressOf("secretariat")}/relays`)
   await passOn(secretariat, said)
   await open(addressee, said)
   const { page } = addressee
   await page.getByText(relay("en", "relay.no-name")).waitFor()
+  const saved = await save(addressee, "road.png")
+  assert.ok(saved.length > 0 && !saved.includes(PAINTER) && PICTURE.includes(PAINTER))
   assert.equal(await page.getByRole("article").getByText(nameOf("ukraine", "en")).count(), 0)
   await page.keyboard.press("r")
   await page.getByText(relay("en", "relay.back")).waitFor()
   const answer = "The road is clear as far as the bridge."
   await write(addressee, answer)
+  await page.getByText(relay("en", "relay.discreet")).waitFor()
   await assertAccessible(page, "replying to words without a name")
   await press(page, "button", lines("en", "compose.send"))
   await passOn(secretariat, answer)
