@@ -1,5 +1,7 @@
 import type { Ladder } from "#offices/joins/ladder.ts"
+import { isNoteVerbale } from "#offices/joins/note-verbale.ts"
 import type { MessageView } from "#offices/joins/screen.ts"
+import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { parseStop, STOP_FIELDS } from "#offices/lines/stop.ts"
 import type { Charter } from "#offices/roll/charter.ts"
 import { alternat, nameOf } from "#sheet/readable.ts"
@@ -9,7 +11,7 @@ import type { PaperJob, PaperRefusal } from "./job.ts"
 import { setPaper } from "./press.ts"
 import { printable } from "./printable.ts"
 import { qrSvg } from "./qr.ts"
-import { type Say, wordsIn } from "./words.ts"
+import { NOTE_TITLES, type Say, wordsIn } from "./words.ts"
 
 const MOST_LINES = 20_000
 /** Common to all addressees: said once, above them. */
@@ -21,7 +23,7 @@ export async function messagePage(
   message: MessageView,
   language: Language,
 ): Promise<Uint8Array | PaperRefusal> {
-  if ((message.body ?? "").split("\n").length > MOST_LINES) return { refused: "paper.too-large" }
+  if (textsOf(message).join("\n").split("\n").length > MOST_LINES) return { refused: "paper.too-large" }
   return setPaper(pageJob(charter, message, language))
 }
 
@@ -36,15 +38,17 @@ export function pageJob(charter: Charter, message: MessageView, language: Langua
   const ladders = order(message.ladders.map(({ addressee }) => addressee)).flatMap(
     (addressee) => message.ladders.find((ladder) => ladder.addressee === addressee) ?? [],
   )
+  const isNote = isNoteVerbale(message.subject, NOTE_TITLES)
   const when = (at: string) => instant(charter, language, line, at)
   return {
     template: "page",
     data: {
-      ...frameOf(charter, language, t("message.title"), header, toldUntil(message)),
+      ...frameOf(charter, language, t(isNote ? "template.note-verbale" : "message.title"), header, toldUntil(message)),
       office: printable(plain(charter.name[language])),
       subject: said(message.subject, t),
       written: message.subject === null ? language : message.language,
       recalled: message.recall && { term: t("message.recalled-at"), at: when(message.recall.at) },
+      note: isNote && { initials: t("note.initials"), seal: t("note.seal"), meaning: t("note.meaning") },
       facts: [
         { term: t("precedence.label"), text: t.code("precedence", message.precedence) },
         { term: t("message.from"), text: `${name(message.by)} · ${message.serial}` },
@@ -54,6 +58,9 @@ export function pageJob(charter: Charter, message: MessageView, language: Langua
         { term: t("message.reply-by"), text: when(message.deadline) },
       ],
       ...saidOf(message, t),
+      sections: [translationsOf(message, name, t), objectionsOf(message, order, name, t)].filter(
+        ({ items }) => items.length > 0,
+      ),
       ladder: t("ladder.title"),
       columns: [t("page.addressee"), t("ladder.rung"), t("page.when")],
       rungs: [
@@ -70,6 +77,50 @@ export function pageJob(charter: Charter, message: MessageView, language: Langua
     },
     attachment: null,
   }
+}
+
+/** Every text on the page that somebody wrote. */
+function textsOf({ body, translations, objections }: MessageView): string[] {
+  return [body, ...translations.map((one) => one.body), ...objections.map((one) => one.text)].map((text) => text ?? "")
+}
+
+type Naming = (delegation: string) => string
+/** A text with what is said of it: whose, when, of which kind. `language` is null where its author did not say. */
+type Item = { head: string; language: string | null; title: string[]; text: string[] }
+type Section = { title: string; items: Item[] }
+
+/** Every translation, none before another but in the order in which they came. */
+function translationsOf({ translations }: MessageView, name: Naming, t: Say): Section {
+  const items = translations.map(({ language, kind, by, at, subject, body }) => ({
+    head: t("page.translation", {
+      ...{ language: language.toUpperCase(), kind: t.code("translation-kind", kind) },
+      ...{ name: name(by), at: `${utc(at)} UTC` },
+    }),
+    ...{ language, title: said(subject, t), text: said(body, t) },
+  }))
+  return { title: t("page.translations"), items }
+}
+
+/** Objections as their authors' words, in the alternat of the line. */
+function objectionsOf(
+  { objections }: MessageView,
+  order: (names: string[]) => string[],
+  name: Naming,
+  t: Say,
+): Section {
+  const authors = order([...new Set(objections.map(({ by }) => by))])
+  const items = authors.flatMap((author) =>
+    objections
+      .filter(({ by }) => by === author)
+      .map(({ by, at, reason, text }) => ({
+        head: t("page.objection", {
+          ...{ name: name(by), at: `${utc(at)} UTC` },
+          reason: t.code("objection", OBJECTIONS.find((known) => known === reason) ?? "OTHER"),
+        }),
+        ...{ language: null, title: [], text: text === null ? [] : said(text, t) },
+      })),
+  )
+  return { title: t("page.objections"), items }
 }
 
 /** A text line by line, in signs that the paper's fonts have. */
@@ -114,7 +165,8 @@ function groupsOf(hash: string): string[] {
 }
 
 /** The latest instant that the page tells of. */
-function toldUntil({ at, recall, ladders }: MessageView): string {
-  const steps = ladders.flatMap((ladder) => ladder.steps.map((step) => step.at))
-  return [recall?.at ?? at, ...steps].reduce((latest, one) => (one > latest ? one : latest), at)
+function toldUntil({ at, recall, ladders, translations, objections }: MessageView): string {
+  const steps = ladders.flatMap((ladder) => ladder.steps)
+  const told = [...steps, ...translations, ...objections].map((one) => one.at)
+  return [recall?.at ?? at, ...told].reduce((latest, one) => (one > latest ? one : latest), at)
 }

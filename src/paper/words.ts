@@ -4,20 +4,28 @@ import enLines from "#words/en/lines.json" with { type: "json" }
 import enPaper from "#words/en/paper.json" with { type: "json" }
 import enRefusals from "#words/en/refusals.json" with { type: "json" }
 import enStop from "#words/en/stop.json" with { type: "json" }
+import enTemplates from "#words/en/templates.json" with { type: "json" }
+import enTranslation from "#words/en/translation.json" with { type: "json" }
 import ruLines from "#words/ru/lines.json" with { type: "json" }
 import ruPaper from "#words/ru/paper.json" with { type: "json" }
 import ruRefusals from "#words/ru/refusals.json" with { type: "json" }
 import ruStop from "#words/ru/stop.json" with { type: "json" }
+import ruTemplates from "#words/ru/templates.json" with { type: "json" }
+import ruTranslation from "#words/ru/translation.json" with { type: "json" }
 import ukLines from "#words/uk/lines.json" with { type: "json" }
 import ukPaper from "#words/uk/paper.json" with { type: "json" }
 import ukRefusals from "#words/uk/refusals.json" with { type: "json" }
 import ukStop from "#words/uk/stop.json" with { type: "json" }
+import ukTemplates from "#words/uk/templates.json" with { type: "json" }
+import ukTranslation from "#words/uk/translation.json" with { type: "json" }
 
 const catalogues = {
-  en: { ...enLines, ...enRefusals, ...enPaper, ...enStop },
-  uk: { ...ukLines, ...ukRefusals, ...ukPaper, ...ukStop },
-  ru: { ...ruLines, ...ruRefusals, ...ruPaper, ...ruStop },
+  en: { ...enLines, ...enRefusals, ...enPaper, ...enStop, ...enTemplates, ...enTranslation },
+  uk: { ...ukLines, ...ukRefusals, ...ukPaper, ...ukStop, ...ukTemplates, ...ukTranslation },
+  ru: { ...ruLines, ...ruRefusals, ...ruPaper, ...ruStop, ...ruTemplates, ...ruTranslation },
 }
+/** How a note verbale is called in each language of the office. */
+export const NOTE_TITLES = Object.values(catalogues).map((words) => words["template.note-verbale"])
 type PaperWord = keyof typeof catalogues.en
 
 /** Says sentences of one language's catalogues on paper. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
 import type { Page } from "playwright-core"
+import { messagePage, pageJob } from "#paper/page.ts"
 import { lineOf, received, say } from "../office.ts"
 import { assertScreen, goByKey, press, tabTo, withoutBrowser } from "./browser.ts"
 import { openSeats, type Seat, type Seats } from "./seats.ts"
@@ -212,4 +213,78 @@ test("a long line is one stop of the keyboard, says how many messages it has, an
   await page.keyboard.press("Shift+Tab")
   await page.keyboard.press("Enter")
   await page.getByRole("button", { name: w("lines", "actions.acknowledge") }).waitFor()
+})
+
+const OBJECTION = "Кількість осіб інша."
+
+test("a note verbale from its template, with the glossary beside it, is answered up the ladder and stands on paper with what was said", {
+  skip: withoutBrowser,
+}, async () => {
+  const [one, other] = [seats.at("ukraine"), seats.at("russian-federation")]
+  const [own, desk, line] = [
+    seats.office.desk("ukraine"),
+    seats.office.desk("russian-federation"),
+    seats.office.line("direct line"),
+  ]
+  const { glossary } = own.founded.charter
+  await one.open(`/compose?line=${line}`)
+  const template = one.page.getByLabel(one.w("calls", "compose.template"))
+  await template.waitFor()
+  await tabTo(one.page, template)
+  await one.page.keyboard.press("ArrowDown")
+  const subject = one.page.getByLabel(one.w("lines", "compose.subject"), { exact: true })
+  await one.page.locator("textarea", { hasText: seats.nameOf("russian-federation", "uk") }).waitFor()
+  await fill(one, one.w("lines", "compose.subject"), `${one.w("templates", "template.note-verbale")} № 12/3`)
+  await tabTo(one.page, one.page.getByLabel(one.w("lines", "compose.body"), { exact: true }))
+  await one.page.keyboard.press("ControlOrMeta+End")
+  await one.page.keyboard.insertText(` ${glossary?.[0]?.uk ?? assert.fail("the charter has no glossary")}`)
+  await one.page.getByText(one.w("translation", "glossary.title")).waitFor()
+  await assertScreen(one.page, "a note verbale being written")
+  const title = await subject.inputValue()
+  await press(one.page, one.page.getByRole("button", { name: one.w("lines", "compose.send") }))
+  await one.page.getByRole("heading", { level: 1, name: title }).waitFor()
+
+  const matter = one.page.url().split("/").at(-1) ?? ""
+  const note = await received(desk, line, matter)
+  await other.open(`/message/${line}/${matter}`)
+  for (const [key, what, rung] of [
+    ["a", "acknowledge", "acknowledged"],
+    ["c", "cascade", "cascaded"],
+    ["t", "account", "taken-into-account"],
+  ] as const) {
+    const action = other.w("lines", `actions.${what}`)
+    await other.page.getByRole("button", { name: action }).waitFor()
+    await other.page.keyboard.press(key)
+    const question = other.page.getByRole("dialog")
+    await question.waitFor()
+    await assertScreen(other.page, `the question before ${what}`)
+    await press(other.page, question.getByRole("button", { name: action }))
+    await question.waitFor({ state: "detached" })
+    await one.page
+      .getByRole("cell", { name: one.w("lines", `rung.${rung}`), exact: true })
+      .first()
+      .waitFor()
+  }
+  const objection = { fields: { matter, of: note.header, reason: "OTHER" }, texts: { text: OBJECTION } }
+  desk.door.hand({ act: "message.objected", line, records: [objection] }, { officer: "o" })
+  await one.page.getByText(OBJECTION).first().waitFor()
+  const fields = { matter, of: note.header, language: "en", kind: "AUTHENTIC" }
+  const texts = { subject: "Note verbale No. 12/3", body: "The note in English." }
+  own.door.hand({ act: "message.translated", line, records: [{ fields, texts }] }, { officer: "o" })
+  await one.page.getByRole("tab", { name: "English" }).waitFor()
+  await one.page.emulateMedia({ media: "print" })
+  for (const text of [
+    one.w("paper", "note.initials"),
+    one.w("paper", "note.meaning"),
+    OBJECTION,
+    "The note in English.",
+  ])
+    await one.page.locator(".fax").getByText(text).waitFor()
+  await one.page.emulateMedia({ media: null })
+  const view = own.views.message(line, matter) ?? assert.fail("the note is gone")
+  for (const language of ["en", "uk", "ru"] as const)
+    assert.ok((await messagePage(own.founded.charter, view, language)) instanceof Uint8Array)
+  const { data } = pageJob(own.founded.charter, view, "ru")
+  assert.deepEqual(Object.keys(data.note ?? {}), ["initials", "seal", "meaning"])
+  assert.match(JSON.stringify(data.sections), /The note in English.*Кількість осіб інша/)
 })

@@ -7,6 +7,8 @@ import { PrecedenceMark } from "../parts/PrecedenceMark.tsx"
 import { Qr } from "../parts/Qr.tsx"
 import { useLanguage, useWords } from "../words.ts"
 import { FaxLadder } from "./FaxLadder.tsx"
+import { FaxNote } from "./FaxNote.tsx"
+import { FaxWords } from "./FaxWords.tsx"
 import { MessageText } from "./StopAnswers.tsx"
 
 /** A text longer than this many signs is set smaller, so that the page stays one. */
@@ -19,7 +21,8 @@ export function FaxPage({ message }: { message: MessageView }) {
   const { t } = useWords()
   const { language } = useLanguage()
   const nameOf = useNameOf()
-  const length = message.body?.length ?? 0
+  const said = [message.body, ...message.translations.map(({ body }) => body), ...message.objections.map((o) => o.text)]
+  const length = said.reduce((sum, text) => sum + (text?.length ?? 0), 0)
   return (
     <div className="fax" data-long={length > VERY_LONG ? "very" : length > LONG} aria-hidden="true">
       {status.exercise && <p className="fax-exercise">{t("exercise.all-words")}</p>}
@@ -53,7 +56,9 @@ export function FaxPage({ message }: { message: MessageView }) {
         </dd>
       </dl>
       <MessageText body={message.body} form={message.form} language={message.language} />
+      <FaxNote message={message} />
       <FaxFiles files={message.files} />
+      <FaxWords message={message} />
       <FaxLadder message={message} />
       <div className="fax-hash">
         <Qr text={message.header} label={t("fax.qr")} />

@@ -5,6 +5,9 @@ import type { Language } from "../words.ts"
 
 const CATALOGUES = { en, uk, ru }
 
+/** How a note verbale is called in each language of the office. */
+export const NOTE_TITLES = [en, uk, ru].map((words) => words["template.note-verbale"])
+
 /** Notes that recur; each has a name, a subject and a text in every language of the office. */
 export const TEMPLATES = ["note-verbale", "notify", "ask", "holding", "correct", "outage"] as const
 export type Template = (typeof TEMPLATES)[number]
