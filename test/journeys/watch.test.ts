@@ -120,3 +120,45 @@ test("an officer on duty reads what changed since the last one and closes the li
   await page.getByText(w("watch", "changes.none")).waitFor()
   await assertScreen(page, "a list that holds nothing")
 })
+
+test("a line is declared out of service with the reason and back in service, and the other side sees both", {
+  skip: withoutBrowser,
+}, async () => {
+  const [one, other] = [seats.at("russian-federation"), seats.at("ukraine")]
+  const line = seats.office.line("direct line")
+  await Promise.all([one, other].map(({ open }) => open(`/line/${line}`)))
+  const declared = other.page.getByText(other.w("watch", "overdue.declared"))
+  for (const what of ["out", "back"] as const) {
+    const word = one.w("watch", `service.${what}`)
+    await press(one.page, one.page.getByRole("button", { name: word }))
+    const question = one.page.getByRole("dialog")
+    await question.waitFor()
+    if (what === "out") {
+      await tabTo(one.page, question.getByLabel(one.w("watch", "service.why")))
+      await one.page.keyboard.insertText("Работы на кабеле.")
+    }
+    await assertScreen(one.page, `the question before ${what}`)
+    await press(one.page, question.getByRole("button", { name: word }))
+    await question.waitFor({ state: "detached" })
+    if (what === "out") await other.page.getByText("Работы на кабеле.").waitFor()
+    await declared.waitFor({ state: what === "out" ? "visible" : "detached" })
+  }
+})
+
+test("the sounds are tried by the keyboard, and a screen that keeps silent says so in words, still after it is opened anew", {
+  skip: withoutBrowser,
+}, async () => {
+  const { page, w, open } = seats.at("ukraine")
+  await open("/")
+  const state = page.getByRole("region", { name: w("watch", "sounds.title") }).getByRole("status")
+  await state.getByText(w("watch", "sounds.untried")).waitFor()
+  await press(page, page.getByRole("button", { name: w("watch", "sounds.try") }))
+  await state.getByText(w("watch", "sounds.on")).waitFor()
+  await press(page, page.getByText(w("watch", "sounds.settings")))
+  await tabTo(page, page.getByRole("checkbox", { name: w("watch", "sounds.silence") }))
+  await page.keyboard.press("Space")
+  await state.getByText(w("watch", "sounds.silent")).waitFor()
+  await assertScreen(page, "a silent screen")
+  await page.reload()
+  await state.getByText(w("watch", "sounds.silent")).waitFor()
+})
