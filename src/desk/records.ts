@@ -25,8 +25,22 @@ export function freeTexts(form: ActForm | undefined, texts: readonly SaltedText[
   return texts.filter((t) => !records.has(t) && !(salts.has(t.salt.toHex()) && hashes.has(hashOf(t))))
 }
 
-/** The texts that a list names, in its order. They stand before all others, unless their author had them otherwise. */
-function listed(list: readonly string[], texts: readonly SaltedText[]): (SaltedText | undefined)[] {
+type Listed = readonly (SaltedText | undefined)[]
+
+// Of one body it is asked more than once, and every answer hashes all records again.
+const known = new WeakMap<readonly SaltedText[], { list: readonly string[]; found: Listed }>()
+
+/** The texts that a list names, in its order. */
+function listed(list: readonly string[], texts: readonly SaltedText[]): Listed {
+  const before = known.get(texts)
+  if (before?.list === list) return before.found
+  const found = find(list, texts)
+  known.set(texts, { list, found })
+  return found
+}
+
+/** They stand before all others, unless their author had them otherwise. */
+function find(list: readonly string[], texts: readonly SaltedText[]): Listed {
   const first = texts.slice(0, list.length)
   if (first.length === list.length && first.every((t, i) => hashOf(t) === list[i])) return first
   const byHash = new Map(texts.map((t) => [hashOf(t), t]))
