@@ -116,7 +116,7 @@ function archiveGroup(
 ): void {
   const [salt, act, last] = [new Uint8Array(32), new Uint8Array(300), group.at(-1)]
   if (!last) return
-  sql.run`INSERT INTO checkpoint VALUES (${head.size}, ${head.root}, ${"filled\n"}, ${last.at})`
+  sql.run`INSERT INTO checkpoint (size, root, note, witnessed) VALUES (${head.size}, ${head.root}, ${"filled\n"}, ${last.at})`
   for (const { row, at, state, texts } of group) {
     const [index, matter, fields] = [Number(row.index), nothing(), JSON.stringify(state)]
     const due = messageClock.due(state, CLOCKS)

@@ -17,9 +17,17 @@ export function checkpointOf({ sql }: Archive, size: bigint): HeldCheckpoint | u
   return row && held(row)
 }
 
-/** Keeps a checkpoint with the instant at which its quorum of witnesses held. */
-export function keepCheckpoint({ sql }: Archive, { size, root, note }: HeldCheckpoint, witnessed: string): void {
-  sql.run`INSERT INTO checkpoint VALUES (${Number(size)}, ${hex(root)}, ${note}, ${witnessed})`
+/** When the quorum of a checkpoint held, and before when none can have stood behind a larger one (register/policy.ts). */
+export type WitnessedAt = { witnessed: string; floor: string | null }
+
+/** Keeps a checkpoint with its witnesses' times. */
+export function keepCheckpoint(
+  { sql }: Archive,
+  { size, root, note }: HeldCheckpoint,
+  { witnessed, floor }: WitnessedAt,
+): void {
+  sql.run`INSERT INTO checkpoint (size, root, note, witnessed, floor)
+    VALUES (${Number(size)}, ${hex(root)}, ${note}, ${witnessed}, ${floor})`
 }
 
 function held(row: Record<string, unknown>): HeldCheckpoint {

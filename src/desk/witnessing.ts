@@ -4,10 +4,10 @@ import type { Charter } from "#offices/roll/charter.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
-import { evaluatePolicy, parsePolicy } from "#register/policy.ts"
+import { evaluatePolicy, parsePolicy, quorumFloor } from "#register/policy.ts"
 import { tileReader } from "#register/tile-reader.ts"
 import { type Archive, number, text } from "./archive.ts"
-import { type HeldCheckpoint, keepCheckpoint, lastCheckpoint } from "./checkpoints.ts"
+import { type HeldCheckpoint, keepCheckpoint, lastCheckpoint, type WitnessedAt } from "./checkpoints.ts"
 import type { Evidence } from "./evidence.ts"
 import { contradiction, grewFrom } from "./history.ts"
 import { openMarkedActs } from "./marked.ts"
@@ -105,13 +105,16 @@ function openVerifying(parts: WitnessingParts) {
     if (!quorum.holds || quorum.time === undefined) return parts.changed()
     const witnessed = { head, note, reader: tileReader(crypto, head, fetchTile, tiles) }
     const last = lastCheckpoint(archive)
-    if (!last || head.size > last.size) return grow(witnessed, last, instant(quorum.time) ?? "")
+    if (!last || head.size > last.size) {
+      const at = { witnessed: instant(quorum.time) ?? "", floor: instant(quorumFloor(policy, quorum)) }
+      return grow(witnessed, last, at)
+    }
     // One that is already held, or older, brings nothing new; after a restart proofs go on from it.
     if (head.size === last.size) latest ??= witnessed
     return look()
   }
 
-  async function grow(witnessed: Witnessed, last: HeldCheckpoint | undefined, at: string): Promise<void> {
+  async function grow(witnessed: Witnessed, last: HeldCheckpoint | undefined, at: WitnessedAt): Promise<void> {
     const { head, note } = witnessed
     if (last && !(await grewFrom(crypto, last, witnessed)))
       return evidence.againstRegistry("changed-history", `${last.note}\n${note}`)
