@@ -128,6 +128,15 @@ test("attributed words reach their addressee under their author's signature, and
   assert.ok(reply.relay?.side === "passed" && reply.relay.from === "russian-federation")
 })
 
+test("a hash in the place of words is refused: there is nothing that a release could cover", () => {
+  const ukraine = office.desk("ukraine")
+  const relay = { to: ["russian-federation"], attribution: "attributed" }
+  const fields = { language: "uk", relay, body: "0f".repeat(32) }
+  const record = { fields, texts: { subject: "a subject alone" } }
+  const said = { act: "message.sent", line: lineOf(ukraine, "secretariat"), records: [record] }
+  assert.deepEqual(ukraine.door.hand(said, { officer: "officer" }), { refused: "act.malformed" })
+})
+
 const stepsOf = (desk: Desk, line: string, matter: string) =>
   desk.views.message(line, matter)?.ladders.flatMap((l) => l.steps.map((s) => s.rung)) ?? []
 
