@@ -100,6 +100,33 @@ test("an emergency stop reaches both parties under its caller's signature by no 
     await until(desk, "the end of the stop", () => stops(desk).length === 0)
 })
 
+test("the secretariat's own stop goes to both parties under one release that names them both", async () => {
+  const secretariat = office.desk("secretariat")
+  const parties = ["russian-federation", "ukraine"]
+  const lines = parties.map((name) => lineOf(office.desk(name), "secretariat"))
+  const texts = { subject: "Stop", body: formatStop(STOP) }
+  const circular = { lines, precedence: "FLASH", fields: { language: "en", form: "emergency-stop" }, texts }
+  const handed = secretariat.relays.circulate({ ...circular, token: "stop-of-the-secretariat" }, "DO-1")
+  assert.ok("messages" in handed, JSON.stringify(handed))
+  assert.deepEqual(secretariat.relays.circulate({ ...circular, token: "stop-of-the-secretariat" }, "DO-1"), handed)
+  const releases: string[] = []
+  for (const [i, name] of parties.entries()) {
+    const { line = "", matter = "" } = handed.messages[i] ?? {}
+    const message = await received(office.desk(name), line, matter)
+    assert.ok(message.relay?.side === "circular")
+    assert.deepEqual(message.relay.release.to, parties)
+    releases.push(message.relay.release.id)
+    assert.equal((await stopAt(office.desk(name), "secretariat")).since, message.relay.release.at)
+    answer(secretariat, await received(secretariat, line, matter), "message.recalled")
+  }
+  assert.equal(new Set(releases).size, 1)
+  const elsewhere = { ...circular, lines: [...lines, "0".repeat(64)], token: "another-of-them" }
+  assert.deepEqual(secretariat.relays.circulate(elsewhere, "DO-1"), { refused: "door.unknown-line" })
+  assert.equal(secretariat.outbox.handed(`another-of-them.${lines[0]}`), undefined, "on all lines or on none")
+  for (const desk of office.desks.values())
+    await until(desk, "the end of the stop", () => stops(desk).every((stop) => stop.caller !== "secretariat"))
+})
+
 test("a stop is read as answers under their questions wherever it is printed, and as answers where it is found", async () => {
   const icrc = office.desk("icrc")
   const line = lineOf(icrc, "secretariat")

@@ -244,6 +244,15 @@ test("words go both ways without a name, in slots, and neither end is told of th
   for (const { page } of [author, secretariat, addressee]) await page.context().close()
 })
 
+/** Drills a stop: one key, Enter, and the answer to the one question before it. */
+async function drill({ page, language }: Person): Promise<void> {
+  await page.keyboard.press("d")
+  await page.getByRole("button", { name: word(language, "stop", "stop.call"), disabled: false }).waitFor()
+  await page.keyboard.press("Enter")
+  await tabTo(page, page.getByRole("dialog").getByRole("button", { name: word(language, "stop", "stop.confirm") }))
+  await page.keyboard.press("Enter")
+}
+
 test("a shaking hand calls an emergency stop: both parties and the secretariat see it run, answer by one key, see it end", {
   skip: withoutBrowser,
 }, async () => {
@@ -294,15 +303,18 @@ test("a shaking hand calls an emergency stop: both parties and the secretariat s
   for (const { page, language } of [caller, party, other, secretariat])
     await page.getByRole("article").getByText(stop(language, "stop.ended")).waitFor()
 
-  await other.page.keyboard.press("d")
-  const drill = other.page.getByRole("button", { name: stop("uk", "stop.call"), disabled: false })
-  await drill.waitFor()
-  await other.page.keyboard.press("Enter")
-  await tabTo(other.page, other.page.getByRole("dialog").getByRole("button", { name: stop("uk", "stop.confirm") }))
-  await other.page.keyboard.press("Enter")
+  await drill(other)
   const bar = party.page.getByRole("region", { name: stop("en", "stop.title"), exact: true }).getByRole("link")
   await bar.getByText(stop("uk", "stop.drill")).waitFor()
   await bar.click()
   await party.page.getByText(stop("en", "stop.drill-meaning")).first().waitFor()
+
+  // The secretariat's own goes to both parties directly, as the same signed words.
+  await drill(secretariat)
+  await secretariat.page.getByRole("article").getByRole("timer").waitFor()
+  const both = secretariat.page.getByText(relay("ru", "relay.same-to")).locator("xpath=following-sibling::dd[1]")
+  for (const { at } of [party, other])
+    assert.ok((await both.textContent())?.includes(nameOf(at, "ru")), "it names everyone who gets the same words")
+  await assertAccessible(secretariat.page, "the secretariat's own stop")
   for (const { page } of [caller, party, other, secretariat]) await page.context().close()
 })

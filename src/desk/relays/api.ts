@@ -16,6 +16,10 @@ export function relaysApi(desk: Desk): Hono<{ Variables: { officer: Officer } }>
     const carried = desk.relays.carryAnswer(which, c.get("officer").id)
     return c.json(carried, "refused" in carried ? 409 : 200)
   })
+  app.post("/circulars", async (c) => {
+    const handed = desk.relays.circulate(await c.req.json().catch(() => undefined), c.get("officer").id)
+    return c.json(handed, "refused" in handed ? 409 : 200)
+  })
   app.get("/stops", (c) => c.json(runningStops(desk.archive, desk.delegation, desk.now())))
   return app
 }

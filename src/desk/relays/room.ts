@@ -6,14 +6,15 @@ import { type AskedRelay, isDiscreet } from "#offices/lines/relay-form.ts"
 import { type Roll, secretariatLine } from "#offices/roll/roll.ts"
 import { lineId } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
-import { type Clock, instantOf } from "../../clock.ts"
+import { instantOf } from "../../clock.ts"
 import { type Archive, text } from "../archive.ts"
-import type { Door, DoorRefusal } from "../door.ts"
+import type { DoorRefusal } from "../door.ts"
 import type { Files } from "../files/open.ts"
 import type { Entered } from "../fold.ts"
 import type { Live } from "../live.ts"
 import { handLeg, recallLeg, stateDispatch } from "./acts.ts"
 import { carryAnswer, carryAnswersOfStops } from "./answers.ts"
+import { type CircularParts, type Circulated, circulate } from "./circular.ts"
 import { openRelayedFiles, type RelayedFiles } from "./files.ts"
 import { dueLegs, keepLeg, legsOf, legsOfRecalled, legThere, messageOn, stampedLegs } from "./legs.ts"
 
@@ -27,15 +28,13 @@ export type Relays = {
   passOn(line: string, matter: string, officer: string): { legs: number } | DoorRefusal
   /** Carries an answer that its addressee released back to the author. */
   carryAnswer(released: { index: number; number: number }, officer: string): { carried: true } | DoorRefusal
+  /** Says the same words on several lines, under one release; any desk may. */
+  circulate(input: unknown, officer: string): Circulated | DoorRefusal
   entered(entered: readonly Entered[]): void
   close(): Promise<void>
 }
 
-export type RelaysParts = {
-  archive: Archive
-  clock: Clock
-  delegation: string
-  door: Door
+export type RelaysParts = CircularParts & {
   live: Live
   files: Pick<Files, "open" | "uploads">
   roll(): Roll
@@ -84,6 +83,7 @@ export function openRelays(given: RelaysParts): Relays {
     },
     carryAnswer: (released, officer) =>
       isSecretariat() ? carryAnswer(parts, released, officer) : refuse("roll.not-secretariat"),
+    circulate: (input, officer) => circulate(parts, input, officer),
     entered(all) {
       if (!isSecretariat()) return
       for (const { kind, line, matter, refused } of all)

@@ -29,9 +29,9 @@ export function relayView(
   state: MessageState,
 ): RelayView | null {
   const { relay } = state
-  if (!relay) return null
-  const clear: Clear = (hash) => clearText(archive, hash) ?? null
   const release = releaseView(archive, line, state.index)
+  if (!relay) return release && { side: "circular", attribution: "attributed", release }
+  const clear: Clear = (hash) => clearText(archive, hash) ?? null
   if (!("asked" in relay)) return passed(relay, release, clear)
   const legs = legsOf(archive, line, matter).map((leg) => legView(archive, leg))
   return { ...asked(relay, release, clear), legs }

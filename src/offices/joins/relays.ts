@@ -37,7 +37,10 @@ export type PassedRelayView = {
   release: ReleaseView | null
 }
 
-export type RelayView = AskedRelayView | PassedRelayView
+/** Words that their author says on several lines at once. */
+export type CircularView = { side: "circular"; attribution: "attributed"; release: ReleaseView }
+
+export type RelayView = AskedRelayView | PassedRelayView | CircularView
 
 /** One addressee of a relay, at the desk that passes it on. */
 export type LegView = {

@@ -89,6 +89,8 @@ const sent = z.strictObject({
   relay: relayAsked.optional(),
   /** Says whose words the secretariat passes on here. */
   relayed: relayFrom.optional(),
+  /** Says that its author says the same words on other lines too, under one release that names all who get them. */
+  circular: z.literal(true).optional(),
   /** The author's release of these words, and the words as it covers them: both or neither. */
   release: text.optional(),
   words: text.optional(),

@@ -70,6 +70,7 @@ export type RelayFields = {
   replyTo?: string | undefined
   relay?: RelayAsked | undefined
   relayed?: RelayFrom | undefined
+  circular?: true | undefined
   release?: string | undefined
   words?: string | undefined
 }
@@ -77,6 +78,10 @@ export type RelayFields = {
 /** Whether what a message says of a relay can stand on its line: asked for by a delegation, passed on by the secretariat. */
 export function relayFits(record: RelayFields, entry: Entry): Verdict {
   if (record.relay && record.relayed) return refuse("relay.both-ways")
+  if (record.circular) {
+    if (record.relay || record.relayed) return refuse("relay.both-ways")
+    return hasRelease(record) === "whole" ? "permitted" : refuse("relay.release-missing")
+  }
   if (record.relay) return mayAsk(record, record.relay, entry)
   if (record.relayed) return mayPass(record, record.relayed, entry)
   return hasRelease(record) === "none" ? "permitted" : refuse("relay.release-unwanted")
@@ -109,7 +114,8 @@ function hasRelease({ release, words }: RelayFields): "whole" | "half" | "none" 
   return release === undefined && words === undefined ? "none" : "half"
 }
 
-const RELEASE_KIND = "message"
+/** What releases of messages are called. */
+export const RELEASE_KIND = "message"
 
 /** The release that the author of attributed words signs: for the secretariat, which passes them on, and its addressees. */
 export function releaseMade(record: RelayFields, at: Carrying): ReleaseTerms | undefined {
@@ -120,7 +126,8 @@ export function releaseMade(record: RelayFields, at: Carrying): ReleaseTerms | u
 
 /** The release that a message carries: the author's own where it asks for a relay, another's where it is one. */
 export function releaseCarried(record: RelayFields, at: Carrying): ReleaseTerms | undefined {
-  const { relayed } = record
+  const { circular, relayed } = record
+  if (circular) return { kind: RELEASE_KIND, from: at.by, to: at.line.members.filter((member) => member !== at.by) }
   if (relayed?.attribution !== "attributed") return releaseMade(record, at)
   return { kind: RELEASE_KIND, from: relayed.from, to: at.line.members.filter((member) => member !== relayed.from) }
 }

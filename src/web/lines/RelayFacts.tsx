@@ -1,4 +1,4 @@
-import type { RelayView } from "#offices/joins/relays.ts"
+import type { RelayView, ReleaseView } from "#offices/joins/relays.ts"
 import type { MessageView } from "#offices/joins/screen.ts"
 import { useDesk } from "../desk/state.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
@@ -11,6 +11,7 @@ import { useWords } from "../words.ts"
 export function RelayFacts({ message }: { message: MessageView }) {
   const { relay } = message
   if (!relay) return null
+  if (relay.side === "circular") return <Released message={message} release={relay.release} whose={message.by} />
   return relay.side === "asked" ? <Asked message={message} relay={relay} /> : <Passed message={message} relay={relay} />
 }
 
@@ -33,15 +34,23 @@ function Asked({ message, relay }: { message: MessageView; relay: Extract<RelayV
 }
 
 function Passed({ message, relay }: { message: MessageView; relay: Extract<RelayView, { side: "passed" }> }) {
+  return <Released message={message} release={relay.release} whose={relay.from} />
+}
+
+type ReleasedProps = { message: MessageView; release: ReleaseView | null; whose: string | null }
+
+/** Whose words these are, and by which signature that is known. */
+function Released({ message, release, whose }: ReleasedProps) {
   const { status } = useDesk()
   const { t } = useWords()
   const nameOf = useNameOf()
-  const { release, from } = relay
   return (
     <>
       <dl className="facts">
         <dt>{t("relay.whose")}</dt>
-        <dd>{from === null ? t("relay.no-name") : <strong>{t("relay.signed-by", { name: nameOf(from) })}</strong>}</dd>
+        <dd>
+          {whose === null ? t("relay.no-name") : <strong>{t("relay.signed-by", { name: nameOf(whose) })}</strong>}
+        </dd>
         {release && (
           <>
             <dt>{t("relay.signature")}</dt>

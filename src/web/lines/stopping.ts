@@ -1,9 +1,10 @@
 import type { DeskStatus } from "#offices/joins/screen.ts"
 import { formatStop, LONGEST_ANSWER, parseStop, STOP_FIELDS, type Stop, stopAddressees } from "#offices/lines/stop.ts"
+import { tell } from "../desk/ask.ts"
 import { randomWord } from "../desk/drafts.ts"
 import { store, stored } from "../desk/preferences.ts"
 import type { Language, Translate } from "../words.ts"
-import { type Act, hand } from "./hand.ts"
+import { hand } from "./hand.ts"
 import { lineToSecretariat } from "./relaying.ts"
 
 /** A call that is being written: in this browser at every stroke. */
@@ -54,13 +55,15 @@ export function callLines(
     .map(({ id }) => id)
 }
 
+type Called = { line: string; matter: string } | { failed: string }
+
 /** Calls: answers where the caller can follow it, or the code of why it could not be handed in. */
 export async function callStop(
   { stop, token }: Calling,
   status: DeskStatus,
   language: Language,
   t: Translate,
-): Promise<{ line: string; matter: string } | { failed: string }> {
+): Promise<Called> {
   const { delegation, delegations } = status
   const lines = callLines(status, lineToSecretariat(status)?.id)
   const to = delegation === status.secretariat ? [] : stopAddressees(delegations, delegation)
@@ -68,14 +71,28 @@ export async function callStop(
   const first = STOP_FIELDS.map((field) => stop[field].trim()).find((text) => text !== "") ?? ""
   const what = t("stop.subject", { what: stop.where.trim() || first })
   const subject = stop.drill ? `${t("stop.drill")}. ${what}` : what
-  let answer: { line: string; matter: string } | { failed: string } = { failed: "door.unknown-line" }
-  for (const line of lines) {
-    const fields = { language, form: "emergency-stop", ...relay }
-    const texts = { subject: subject.slice(0, 200), body: formatStop(stop) }
-    const act: Act = { act: "message.sent", line, precedence: "FLASH", fields, texts, token: `${token}.${line}` }
-    const handed = await hand(act)
-    if ("failed" in handed) return handed
-    answer = { line, matter: handed.matter }
-  }
-  return answer
+  const said = { precedence: "FLASH", texts: { subject: subject.slice(0, 200), body: formatStop(stop) } }
+  const fields = { language, form: "emergency-stop" }
+  // The secretariat's own is the same words on several lines; whose else, it asks for on its line with the secretariat.
+  if (to.length === 0) return circulate({ ...said, lines, fields, token })
+  const [line] = lines
+  if (line === undefined) return { failed: "door.unknown-line" }
+  const handed = await hand({
+    ...said,
+    act: "message.sent",
+    line,
+    fields: { ...fields, ...relay },
+    token: `${token}.${line}`,
+  })
+  return "failed" in handed ? handed : { line, matter: handed.matter }
+}
+
+type Circular = { lines: readonly string[]; [more: string]: unknown }
+
+/** Hands in one circular; answers where the first of its lines has it. */
+async function circulate(circular: Circular): Promise<Called> {
+  if (circular.lines.length === 0) return { failed: "door.unknown-line" }
+  const answer = await tell<{ messages: { line: string; matter: string }[] }>("/circulars", circular)
+  if ("failed" in answer) return answer
+  return answer.value.messages[0] ?? { failed: "door.unknown-line" }
 }
