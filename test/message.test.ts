@@ -87,3 +87,27 @@ const SHORT = {
   acknowledge: { FLASH: 600, IMMEDIATE: 1800, PRIORITY: 10_800, ROUTINE: 86_400 },
   stampBound: 60,
 }
+
+test("pages of a line leave none of its messages out, though many came in one list", async () => {
+  await using office = await openOffice()
+  const line = office.line("direct line")
+  const [from, to] = [office.desk("ukraine"), office.desk("russian-federation")]
+  const first = say(from, line, "Before the list.")
+  const records = Array.from({ length: 5 }, (_, i) => ({
+    ...{ fields: { language: "en" }, texts: { subject: `One of five: ${i}`, body: "Text." } },
+  }))
+  const handed = from.door.hand({ act: "message.sent", line, precedence: "ROUTINE", records }, { officer: "o" })
+  assert.ok("matters" in handed)
+  const last = say(from, line, "After the list.")
+  for (const matter of [first, ...handed.matters, last]) await received(to, line, matter)
+  for (const one of [line, undefined]) {
+    const found: string[] = []
+    for (let before: number | undefined, more = true; more; ) {
+      const page = to.views.messages({ line: one, before, limit: 2 })
+      found.push(...page.map(({ matter }) => matter))
+      before = page.at(-1)?.index
+      more = page.length >= 2
+    }
+    assert.deepEqual(found.toSorted(), [first, ...handed.matters, last].toSorted())
+  }
+})

@@ -22,6 +22,7 @@ import { unopenableAt } from "./unopened.ts"
 /** What screens and scripts read of the archive. Nothing here changes anything. */
 export type Views = {
   lines(): LineView[]
+  /** Newest first: `limit` of them, and what else came with the last of these in one list. */
   messages(query: { line?: string | undefined; before?: number | undefined; limit: number }): MessageRow[]
   message(line: string, matter: string): MessageView | undefined
   envelopes(line: string, before: number | undefined, limit: number): EnvelopeRow[]
@@ -104,14 +105,23 @@ function messageRow(reading: Reading, row: Row): MessageRow {
 function messages(reading: Reading, { line, before, limit }: Parameters<Views["messages"]>[0]): MessageRow[] {
   const from = before ?? Number.MAX_SAFE_INTEGER
   const { sql } = reading
+  // A page ends with an envelope: the next one begins before it, and what a list left over would be on neither.
+  const last =
+    line === undefined
+      ? sql.get`SELECT opened FROM matter WHERE office = 'message' AND opened < ${from}
+          ORDER BY opened DESC LIMIT 1 OFFSET ${limit - 1}`
+      : sql.get`SELECT opened FROM matter WHERE office = 'message' AND line = ${line} AND opened < ${from}
+          ORDER BY opened DESC LIMIT 1 OFFSET ${limit - 1}`
+  const until = Number(last?.opened ?? 0)
   const rows =
     line === undefined
       ? sql.all`SELECT m.*, e.serial, k.opened AS marked, k.held_by FROM matter m JOIN envelope e ON e."index" = m.opened
           LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id
-          WHERE m.office = 'message' AND m.opened < ${from} ORDER BY m.opened DESC LIMIT ${limit}`
+          WHERE m.office = 'message' AND m.opened < ${from} AND m.opened >= ${until} ORDER BY m.opened DESC`
       : sql.all`SELECT m.*, e.serial, k.opened AS marked, k.held_by FROM matter m JOIN envelope e ON e."index" = m.opened
           LEFT JOIN mark k ON k.line = m.line AND k.matter = m.id
-          WHERE m.office = 'message' AND m.line = ${line} AND m.opened < ${from} ORDER BY m.opened DESC LIMIT ${limit}`
+          WHERE m.office = 'message' AND m.line = ${line} AND m.opened < ${from} AND m.opened >= ${until}
+          ORDER BY m.opened DESC`
   return rows.map((row) => messageRow(reading, row))
 }
 

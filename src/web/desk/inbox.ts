@@ -39,7 +39,7 @@ export function useInbox(status: DeskStatus | undefined, live: Live, line?: stri
     const answer = await ask<MessageRow[]>(`/messages?${query(limit, line, before)}`)
     if (!("value" in answer)) return
     setHeld((old) => merged(old, answer.value, asked))
-    if (before !== undefined || !loaded) setMore(answer.value.length === limit)
+    if (before !== undefined || !loaded) setMore(answer.value.length >= limit)
     setLoaded(true)
   }
 
