@@ -9,6 +9,7 @@ import { fileRoutes } from "./files/api.ts"
 import type { Officer } from "./officers.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
+import { participationApi } from "./participation/api.ts"
 import { relaysApi } from "./relays/api.ts"
 import { watchApi } from "./watch/api.ts"
 import { workbenchApi } from "./workbench/api.ts"
@@ -79,7 +80,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   app.route("/", courierApi(desk.courier))
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
-  for (const part of [workbenchApi, watchApi, relaysApi]) app.route("/", part(desk))
+  for (const part of [workbenchApi, watchApi, relaysApi, participationApi]) app.route("/", part(desk))
   return app
 }
 

@@ -5,6 +5,7 @@ import { discretion, type Rules } from "#offices/index.ts"
 import { judge, LONGEST_LIST, parseRecord } from "#offices/judge.ts"
 import { isOpen, type LineState } from "#offices/lines/line.ts"
 import { type Draft, type Prepared, pack, prepare, type Salting } from "#offices/pack.ts"
+import { allTakePart } from "#offices/roll/roll.ts"
 import { MOST_FILES } from "#seal/attachment.ts"
 import { packedLength, recordHash, SMALLEST_BODY, textHash } from "#seal/body.ts"
 import { PRECEDENCES } from "#seal/header.ts"
@@ -50,6 +51,7 @@ export type DoorRefusal = {
     | RefusalCode
     | "version.unknown"
     | "door.unknown-line"
+    | "door.line-rests"
     | "door.reply-by-past"
     | "door.too-large"
     | "door.empty-text"
@@ -151,11 +153,12 @@ function firstOf<T>(all: readonly T[], refusal: (one: T) => DoorRefusal | undefi
 
 /** Whether an act may leave on this line, and in this way: a slot has one precedence, and a line none before it is open. */
 function mayLeave(
-  { archive, delegation }: DoorParts,
+  { archive, book, delegation }: DoorParts,
   { line, leaves, precedence }: Parsed,
   members: readonly string[],
 ): DoorRefusal | undefined {
   if (!members.includes(delegation)) return { refused: "door.unknown-line" }
+  if (!allTakePart(book.roll(), members)) return { refused: "door.line-rests" }
   if (leaves === "at-once") return undefined
   if (precedence !== "ROUTINE") return refuse("act.malformed")
   return isOpen(matterOnLine(archive, line, line)?.state as LineState | undefined) ? undefined : refuse("line.not-open")

@@ -1,17 +1,15 @@
 import type { PublicAct } from "#offices/roll/acts.ts"
-import { publicLineOf } from "#offices/roll/acts.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { type Roll, secretariatLine } from "#offices/roll/roll.ts"
-import { utf8 } from "#register/bytes.ts"
 import { formatLine, type LineText, lineId } from "#seal/line.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { SEALING_KEYS, signSealingKeys } from "#seal/sealing-keys.ts"
-import { publicLine } from "#seal/stamp.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
 import type { Door } from "./door.ts"
 import { matterOnLine } from "./fold.ts"
 import type { Outbox } from "./outbox.ts"
+import { submitPublic } from "./participation/saying.ts"
 import type { Vault } from "./vault.ts"
 
 /**
@@ -43,19 +41,14 @@ export function openEnrolment(parts: EnrolmentParts): Enrolment {
   const { office, charter, text } = founded
   const isSecretariat = delegation === charter.secretariat
 
-  function enter(act: PublicAct, token: string): void {
-    const line = publicLine(publicLineOf(act.act))
-    const bytes = utf8(JSON.stringify(act))
-    const whole = { line, members: ["*"], precedence: "ROUTINE" as const, act: bytes, texts: [], officer: null }
-    if (!parts.outbox.submit({ ...whole, token }).known) parts.submitted()
-  }
+  const enter = (act: PublicAct, token: string) => void submitPublic(parts, act, { token, officer: null })
 
   /** Enters what the root signed: the office's founding, or the acceptance of its mandate. */
   function join(): void {
     const { accession } = vault
     if (!accession) return
     const { root, certificate, language, acceptance, founders } = accession
-    const words = { matter: office, root, certificate, ...(acceptance !== undefined && { acceptance }) }
+    const words = { matter: office, root, certificate, acceptance }
     if (isSecretariat)
       enter({ act: "charter.founded", charter: text, ...words, ...(founders && { founders }) }, "charter.founded")
     else enter({ act: "mandate.accepted", delegation, language, ...words }, "mandate.accepted")

@@ -13,6 +13,7 @@ import type { Live } from "./live.ts"
 import { type Marks, openMarks } from "./marks.ts"
 import { type Officer, type Officers, openOfficers } from "./officers.ts"
 import type { Outbox } from "./outbox.ts"
+import type { Participation } from "./participation/room.ts"
 import { type ProposingRefusal, proposeLine } from "./proposing.ts"
 import type { Relays } from "./relays/room.ts"
 import { relayQueue } from "./relays/view.ts"
@@ -48,6 +49,7 @@ export type Desk = {
   sheet(line: string, matter: string, choice: SheetChoice): Promise<string | SheetRefusal>
   mark: Marks["mark"]
   readonly relays: Relays
+  readonly participation: Participation
   /** What waits to be passed on, and what was released to go back. */
   relayQueue(): RelayQueue
   /** Proposes a line to other delegations, as a successor of another where `follows` names one. */
@@ -89,14 +91,15 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     now: () => instantOf(clock),
     status: () =>
       deskStatus({
-        ...{ archive, clock, delegation, founded, evidence, mailbox, outbox, views },
-        ...{ roll: book.roll, versions: ground.versions },
+        ...{ archive, clock, delegation, evidence, mailbox, outbox, views },
+        ...{ roll: book.roll, versions: ground.versions, participation: rooms.participation },
       }),
     registerView: rooms.witnessing.view,
     evidenceView: evidence.rows,
     sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),
     mark: openMarks(ground).mark,
     relays: rooms.relays,
+    participation: rooms.participation,
     relayQueue: () => relayQueue(archive, delegation),
     propose: (input, officer) => proposeLine({ archive, door, delegation, roll: book.roll }, input, officer),
     resume(officer) {

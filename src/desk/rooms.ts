@@ -10,6 +10,7 @@ import { knownSize } from "./held.ts"
 import { type LineHeads, openLineHeads } from "./line-heads.ts"
 import { type Mailbox, openMailbox } from "./mailbox.ts"
 import { type Outbox, openOutbox } from "./outbox.ts"
+import { openParticipation, type Participation } from "./participation/room.ts"
 import { openRelays, type Relays } from "./relays/room.ts"
 import { openResealing, type Resealing } from "./resealing.ts"
 import { openReturning, type Returning } from "./returning.ts"
@@ -85,7 +86,13 @@ export function openGiving(ground: Ground, calls: Calls, { book }: Taking): Givi
  * What the desk says by itself: that its delegation takes part, in the slots that it is there, what it passes on, what
  * does not open here, and what others could not open.
  */
-export type Speaking = { enrolment: Enrolment; slots: Slots; relays: Relays; resealing: Resealing }
+export type Speaking = {
+  enrolment: Enrolment
+  participation: Participation
+  slots: Slots
+  relays: Relays
+  resealing: Resealing
+}
 
 /** Opens what speaks by itself. */
 export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giving: Giving): Speaking {
@@ -97,13 +104,15 @@ export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giv
     attended: ground.live.attended,
     dayBegan: calls.dayBegan.tell,
   })
+  const told = () => ground.live.tell({ kind: "key-event" })
+  const participation = openParticipation({ ...ground, ...giving, roll, submitted: calls.submitted.tell, told })
   const relays = openRelays({ ...ground, ...giving, roll })
   const resealing = openResealing({
     ...{ ...ground, ...giving, roll },
     software: softwareHash(),
     submitted: calls.submitted.tell,
   })
-  return { enrolment, slots, relays, resealing }
+  return { enrolment, participation, slots, relays, resealing }
 }
 
 /** What keeps the desk with its registry: the mail that it follows, and what it hands back to one that lost entries. */
@@ -140,12 +149,14 @@ export type Rooms = Taking & Giving & Speaking & Following
 /** Says who hears what. Nothing was called out before: every room but the mail waits to be asked, and mail takes time. */
 export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void {
   const { enrolment, files, isEnrolled, lineHeads, mailbox, relays, resealing, sender, slots, witnessing } = rooms
+  const { participation } = rooms
   calls.entered.hear((entered) => {
     const told = entered.map(({ refused, callsForReceipt, ...one }) => one)
     live.tell({ kind: "entered", entered: told })
     relays.entered(entered)
     slots.entered(entered)
     enrolment.look()
+    participation.look()
     resealing.look()
     sender.wake()
     files.look()

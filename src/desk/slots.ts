@@ -1,5 +1,5 @@
 import { isOpen, type LineState } from "#offices/lines/line.ts"
-import type { Roll } from "#offices/roll/roll.ts"
+import { allTakePart, type Roll } from "#offices/roll/roll.ts"
 import { publicLine } from "#seal/stamp.ts"
 import { instantOf } from "../clock.ts"
 import { text } from "./archive.ts"
@@ -63,6 +63,7 @@ export function openSlots(parts: SlotsParts): Slots {
     const { slot, slotOfMany } = roll.charter.clocks
     const key = parts.attended() ? "attended" : "unattended"
     for (const line of openLines()) {
+      if (!allTakePart(roll, line.members)) continue
       const seconds = (line.members.length > 2 ? slotOfMany : slot)[key]
       const number = Math.floor(clock.now() / (seconds * 1000))
       if (archive.meta(`slot.${line.id}`) === `${seconds}/${number}`) continue

@@ -1,6 +1,5 @@
 import type { Rules } from "#offices/index.ts"
 import type { DeskStatus } from "#offices/joins/screen.ts"
-import type { Founded } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import type { Archive } from "./archive.ts"
@@ -8,6 +7,7 @@ import { unstampedRows } from "./courier/unstamped.ts"
 import type { Evidence } from "./evidence.ts"
 import type { Mailbox } from "./mailbox.ts"
 import type { Outbox } from "./outbox.ts"
+import type { Participation } from "./participation/room.ts"
 import { needs } from "./unjudged.ts"
 import { unprovenRows } from "./unproven.ts"
 import type { Views } from "./views.ts"
@@ -16,10 +16,10 @@ export type StatusParts = {
   archive: Archive
   clock: Clock
   delegation: string
-  founded: Founded
   evidence: Evidence
   mailbox: Mailbox
   outbox: Outbox
+  participation: Participation
   views: Views
   roll(): Roll
   versions: ReadonlyMap<number, Rules>
@@ -27,8 +27,7 @@ export type StatusParts = {
 
 /** How the desk stands at this moment, as every screen shows it: where, connected or not, trusted or not, what waits. */
 export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
-  const { charter, office } = parts.founded
-  const { members } = parts.roll()
+  const { charter, office, members } = parts.roll()
   const lines = parts.views.lines()
   const heard = parts.mailbox.lastHeard()
   return {
@@ -50,6 +49,7 @@ export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
     distrusted: parts.evidence.distrusted() ?? null,
     unproven: unprovenRows(parts.archive),
     needs: needs(parts.archive, parts.roll().rules, parts.versions),
+    keyEvent: parts.participation.unseen(),
     unstamped: unstampedRows(parts.archive),
     waiting: parts.outbox.waiting(),
     unread: lines.reduce((sum, line) => sum + line.unread, 0),

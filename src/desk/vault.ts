@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
+import { type Accession, accessionForm } from "#offices/roll/accession.ts"
 import type { SignerPair } from "#seal/desk-key.ts"
 import { generateSealingIdentity, type Identity, importIdentity } from "#seal/node/hybrid.ts"
 import { newPairSeeds, type PairSeeds, pairSigners } from "#seal/node/keys.ts"
@@ -24,20 +25,6 @@ export type Vault = {
   /** Wipes every identity up to and including this number, on disk before it returns; answers how many. */
   wipe(upTo: number): number
 }
-
-/** Words of a root key that its desk enters by itself, public as a whole: `accession.json` in its folder. */
-const accession = z.strictObject({
-  root: z.tuple([z.string(), z.string()]),
-  language: z.enum(["en", "uk", "ru"]),
-  /** Of the first desk key. */
-  certificate: z.string(),
-  acceptance: z.string().optional(),
-  /** At the secretariat's desk: every founder's signature under the charter. */
-  founders: z
-    .array(z.strictObject({ delegation: z.string(), root: z.tuple([z.string(), z.string()]), signature: z.string() }))
-    .optional(),
-})
-export type Accession = z.infer<typeof accession>
 
 const seeds = z.strictObject({ name: z.string(), ed25519: z.string(), mlDsa65: z.string() })
 const sealing = z.strictObject({
@@ -88,7 +75,7 @@ export function openVault(folder: string): Vault {
     desk,
     root: pairIn("root.key"),
     nextRoot: pairIn("next-root.key"),
-    accession: existsSync(words) ? read(words, accession) : undefined,
+    accession: existsSync(words) ? read(words, accessionForm) : undefined,
     identity(number) {
       const text = held.identities.find((i) => i.number === number)?.identity
       if (text === undefined) return undefined

@@ -126,6 +126,7 @@ export const REFUSALS = [
   "roll.wrong-line",
   "roll.mandate-does-not-fit",
   "roll.founder-missing",
+  "roll.word-does-not-verify",
   "roll.already-claimed",
   "roll.too-many-claims",
   "roll.already-invited",

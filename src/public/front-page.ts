@@ -1,3 +1,4 @@
+import type { RollRow } from "#offices/joins/roll.ts"
 import type { Charter } from "#offices/roll/charter.ts"
 import en from "#words/en/public.json" with { type: "json" }
 import ru from "#words/ru/public.json" with { type: "json" }
@@ -13,8 +14,8 @@ export type FrontPage = {
   charter: Charter
   /** What a reader's browser or query asks for; the first of our languages in it is taken. */
   wishes: string | undefined
-  /** Participation and desk key of each delegation, by name. */
-  roll: Readonly<Record<string, { state: string; key: string | undefined }>>
+  /** Everyone on the roll, with every step of their participation. */
+  roll: readonly RollRow[]
   register: { size: string; root: string; cosigned: readonly string[]; quorum: boolean } | undefined
 }
 
@@ -70,16 +71,39 @@ function register({ register }: FrontPage, word: Word): string {
 <p>${word(quorum ? "public.quorum.holds" : "public.quorum.fails")}</p>`
 }
 
-function roll({ charter, roll }: FrontPage, language: Language, word: Word): string {
-  const rows = charter.delegations.map(({ name, kind, names }) => {
-    const { state, key } = roll[name] ?? { state: "never-joined", key: undefined }
+function roll({ roll }: FrontPage, language: Language, word: Word): string {
+  const nameOf = (name: string) => roll.find((row) => row.name === name)?.names[language] ?? name
+  const rows = roll.map((row) => {
+    const { names, kind, key } = row
     return `<tr><th scope="row">${escapeHtml(names[language])}</th><td>${word(`public.kind.${kind}`)}</td>
-<td>${word(`public.state.${state}` as WordId)}</td><td><code>${escapeHtml(key ?? "")}</code></td></tr>`
+<td>${word(`public.state.${row.state}`)}${history(row, nameOf, word)}</td><td><code>${escapeHtml(key ?? "")}</code></td></tr>`
   })
   const heads = (["public.delegation", "public.kind", "public.state", "public.key"] as const).map(
     (id) => `<th scope="col">${word(id)}</th>`,
   )
   return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`
+}
+
+/** Every step of a delegation's participation and every claim to its name, as they stand on record. */
+function history({ steps, claims }: RollRow, nameOf: (name: string) => string, word: Word): string {
+  if (steps.length === 0 && claims.length === 0) return ""
+  const entered = steps.map(({ at, state, by, reason }) => {
+    const why = reason === null ? "" : `. ${word("public.reason")} ${escapeHtml(reason)}`
+    return `<li>${utc(at)} ${word(`public.state.${state}`)}, ${word("public.by")} ${escapeHtml(nameOf(by))}${why}</li>`
+  })
+  const claimed = claims.map(({ fingerprint, at, confirmedBy }) => {
+    const by =
+      confirmedBy.length === 0
+        ? ""
+        : ` (${word("public.confirmed-by")} ${confirmedBy.map(nameOf).map(escapeHtml).join(", ")})`
+    return `<li>${utc(at)} <code>${fingerprint}</code>${by}</li>`
+  })
+  const list = claimed.length === 0 ? "" : `<p>${word("public.claims")}</p><ul>${claimed.join("")}</ul>`
+  return `<details><summary>${word("public.history")}</summary><ol>${entered.join("")}</ol>${list}</details>`
+}
+
+function utc(at: string): string {
+  return `<time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 19)} UTC</time>`
 }
 
 function files(word: Word): string {

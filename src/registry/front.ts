@@ -1,3 +1,4 @@
+import { rollRows } from "#offices/joins/roll.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import type { Roll } from "#offices/roll/roll.ts"
 import { frontPage } from "#public/front-page.ts"
@@ -15,9 +16,8 @@ export async function currentFrontPage(
   wishes: string | undefined,
 ): Promise<string> {
   const { charter, office } = founded
-  const members = Object.values(roll.members).map((m) => [m.name, { state: m.state, key: m.key?.name }] as const)
   const register = checkpoint ? await registerNow(crypto, checkpoint, policy) : undefined
-  return frontPage({ office, charter, wishes, roll: Object.fromEntries(members), register })
+  return frontPage({ office, charter, wishes, roll: rollRows(crypto, roll), register })
 }
 
 async function registerNow(crypto: Crypto, checkpoint: string, policy: Policy) {

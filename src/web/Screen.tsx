@@ -11,6 +11,8 @@ import { StopScreen } from "./lines/StopScreen.tsx"
 import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
+import { RollMember } from "./roll/RollMember.tsx"
+import { RollScreen } from "./roll/RollScreen.tsx"
 import { usePlace } from "./router.ts"
 import { Search } from "./search/Search.tsx"
 import { TranslationQueue } from "./translation/Queue.tsx"
@@ -31,6 +33,7 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["courier", CourierScreen],
   ["search", Search],
   ["register", Register],
+  ["roll", RollScreen],
 ])
 
 /** The screen that the address names. */
@@ -49,6 +52,7 @@ export function Screen() {
   if (office === "call") return <CallForm key={query.toString()} query={query} />
   if (office === "check" && first && second)
     return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />
+  if (office === "roll" && first) return <RollMember key={first} name={first} />
   if (office === "stop") return <StopScreen key={query.toString()} drill={query.has("drill")} />
   const Plain = PLAIN.get(office)
   if (Plain) return <Plain />

@@ -10,6 +10,7 @@ import type paper from "#words/en/paper.json"
 import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
 import type relay from "#words/en/relay.json"
+import type roll from "#words/en/roll.json"
 import type search from "#words/en/search.json"
 import type stop from "#words/en/stop.json"
 import type templates from "#words/en/templates.json"
@@ -33,6 +34,7 @@ export type WordId =
   | keyof typeof refusals
   | keyof typeof register
   | keyof typeof relay
+  | keyof typeof roll
   | keyof typeof search
   | keyof typeof stop
   | keyof typeof watch
@@ -70,7 +72,7 @@ export function useWords() {
   return {
     t: (id: WordId, values?: Values): string => intl.formatMessage({ id }, values),
     code: (
-      family: "refused" | "fault" | "act" | "translation-kind" | "purpose" | "call-role" | "read-back",
+      family: "refused" | "fault" | "act" | "translation-kind" | "purpose" | "call-role" | "read-back" | "roll-act",
       code: string,
     ): string => {
       const id = `${family}.${code}`

@@ -9,11 +9,14 @@ import { CALLS } from "#offices/joins/alarms.ts"
 import { OUTCOMES } from "#offices/joins/board.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
+import { concerns } from "#offices/joins/roll.ts"
 import { PURPOSES, READ_BACKS } from "#offices/lines/call.ts"
 import { RESULTS } from "#offices/lines/check.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { TRANSLATIONS } from "#offices/lines/translation.ts"
 import { RELEASE_FAULTS } from "#offices/release.ts"
+import { DEFECTS, type PublicAct, publicAct } from "#offices/roll/acts.ts"
+import { PARTICIPATION } from "#offices/roll/member.ts"
 import { PRECEDENCES } from "#seal/header.ts"
 import { REGISTRY_REFUSALS } from "#seal/stamp.ts"
 
@@ -82,6 +85,12 @@ const FAULTS = [
 ]
 const ACTS = [...rules.values()].flatMap((version) => [...version.keys()])
 
+/** Whether an act can stand in the name of a delegation whose desk did not make it. */
+function isKeyEvent(act: string): boolean {
+  const asked = { act, delegation: "ukraine" } as PublicAct
+  return concerns(asked, "ukraine") !== undefined
+}
+
 /** Keys that are put together from a family and a code, where the code comes from a closed list. */
 const FAMILIES: Record<string, readonly string[]> = {
   refused: [...REFUSED, "unknown", "desk-away"],
@@ -106,6 +115,10 @@ const FAMILIES: Record<string, readonly string[]> = {
   "translation-kind": [...TRANSLATIONS, "MACHINE", "unknown"],
   "translation-means": [...TRANSLATIONS, "MACHINE"],
   seat: [...SEATS, "label"],
+  participation: [...PARTICIPATION, "claimed"],
+  "roll.kind": ["secretariat", "party", "council", "participant"],
+  defect: DEFECTS,
+  "roll-act": [...publicAct.options.flatMap(({ shape }) => [...shape.act.values]).filter(isKeyEvent), "unknown"],
   digit: [..."0123456789abcdef"],
   language: [...LANGUAGES, "label"],
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto"
 import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { ACCESSION, type Accession, makeVault, openVault, type Vault, writeDurably } from "#desk/vault.ts"
+import { ACCESSION, makeVault, openVault, type Vault, writeDurably } from "#desk/vault.ts"
+import type { Accession } from "#offices/roll/accession.ts"
 import { type CharterText, type Founded, openCharter } from "#offices/roll/charter.ts"
 import { formatPolicy, parsePolicy } from "#register/policy.ts"
 import { type RegistryKeys, registryVerifierKeys } from "#registry/keys.ts"
@@ -79,7 +80,7 @@ function accessions({ office, charter }: Founded, vaults: ReadonlyMap<string, Va
     const next = fingerprint(nodeCrypto, publicPair(nextRoot))
     const acceptance = signAcceptance({ office, delegation, language, mandate, next, names: null }, signers)
     founders.push({ delegation, root, signature: signFounding({ office, delegation }, signers) })
-    words.set(delegation, { root, language, certificate, acceptance })
+    words.set(delegation, { iod: "accession/v1", delegation, root, language, certificate, acceptance })
   }
   const first = words.get(charter.secretariat)
   if (first) words.set(charter.secretariat, { ...first, founders })

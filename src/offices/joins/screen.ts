@@ -4,6 +4,7 @@ import type { UnstampedRow } from "./courier.ts"
 import type { Ladder } from "./ladder.ts"
 import type { Piece } from "./query.ts"
 import type { RelayView } from "./relays.ts"
+import type { KeyEventRow } from "./roll.ts"
 
 /** The shapes in which a desk answers its screens and scripts: one source for both sides of the API. */
 
@@ -29,6 +30,8 @@ export type DeskStatus = {
   unproven: UnprovenRow[]
   /** Set while rules are in force that this release does not know: their number, and what came under them. */
   needs: { rules: number; rows: UnjudgedRow[] } | null
+  /** The oldest act in this delegation's name that its desk did not make and that no officer has looked at. */
+  keyEvent: KeyEventRow | null
   /** What couriers brought without a stamp. */
   unstamped: UnstampedRow[]
   /** Acts that no stamp answered yet. */
@@ -257,6 +260,8 @@ export type LiveEvent =
   /** A courier brought words that no stamp confirms yet, or somebody has read them. */
   | { kind: "unstamped" }
   | { kind: "register" }
+  /** Somebody did something in this delegation's name that its desk did not. */
+  | { kind: "key-event" }
   | { kind: "connection"; connected: boolean }
   | { kind: "evidence"; code: string }
   | { kind: "mark"; line: string; matter: string }

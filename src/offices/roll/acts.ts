@@ -38,6 +38,9 @@ export const mandateAccepted = z.strictObject({
   acceptance: z.string().optional(),
 })
 
+/** Defects of form for which an acceptance is not registered; there is no other reason. */
+export const DEFECTS = ["unreadable", "other-office", "other-mandate", "signature", "name", "certificate"] as const
+
 /** An acceptance that was not registered, for a defect of form that is stated. */
 export const mandateDefective = z.strictObject({
   act: z.literal("mandate.defective"),
@@ -45,7 +48,7 @@ export const mandateDefective = z.strictObject({
   delegation: name,
   /** SHA-256 of the acceptance as it came. */
   acceptance: id,
-  defect: z.enum(["unreadable", "other-office", "other-mandate", "signature", "name", "certificate"]),
+  defect: z.enum(DEFECTS),
   reason,
 })
 

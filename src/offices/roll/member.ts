@@ -7,7 +7,8 @@ import type { Charter, Founded } from "./charter.ts"
  * What a delegation declared of its participation. *Returned* is an act and *silent* an observation; whether a desk
  * answers stands on the line with it and never here.
  */
-export type Participation = "never-joined" | "invited" | "confirmed" | "active" | "suspended" | "withdrawn"
+export const PARTICIPATION = ["never-joined", "invited", "confirmed", "active", "suspended", "withdrawn"] as const
+export type Participation = (typeof PARTICIPATION)[number]
 
 /** One change of a delegation's participation: who, when, why as stated. */
 export type Step = { state: Participation; by: string; at: string; index: number; reason: string | null }
@@ -35,7 +36,7 @@ export type Claim = {
 export type Defect = {
   delegation: string
   acceptance: string
-  defect: string
+  defect: ActOf<"mandate.defective">["defect"]
   reason: string
   at: string
   index: number

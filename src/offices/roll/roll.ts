@@ -69,6 +69,11 @@ function adopt(roll: Roll, number: number, entry: PublicEntry): Roll | Refusal {
   return { ...roll, rules: number, adopted: [...roll.adopted, { rules: number, index: entry.index }] }
 }
 
+/** Whether a line of these members carries anything: with a suspended or withdrawn one it rests until that one returns. */
+export function allTakePart(roll: Roll, members: readonly string[]): boolean {
+  return members.every((name) => roll.members[name]?.state === "active")
+}
+
 /** The member that may speak now; throws `roll.unknown-key` for everyone else. */
 export function speaker(roll: Roll, by: string): Member & { key: KeyPair } {
   const member = roll.members[by]

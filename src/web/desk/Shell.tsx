@@ -7,6 +7,7 @@ import { TelephoneBar } from "../watch/TelephoneBar.tsx"
 import { useWords } from "../words.ts"
 import { AlarmBanner } from "./AlarmBanner.tsx"
 import { ExerciseBanner } from "./ExerciseBanner.tsx"
+import { KeyEventBanner } from "./KeyEventBanner.tsx"
 import { KeysDialog } from "./KeysDialog.tsx"
 import { isOnRow, stepRow, useKeys } from "./keys.ts"
 import { Lines } from "./Lines.tsx"
@@ -46,6 +47,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <StatusBar onKeys={() => showKeys(true)} />
       <AlarmBanner />
       <NeedsBanner />
+      <KeyEventBanner />
       <SilenceBanner />
       <StopBar />
       <UrgentBar />

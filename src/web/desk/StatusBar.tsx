@@ -25,6 +25,7 @@ const WAYS: readonly (readonly Way[])[] = [
   [
     ["/search", "search.title"],
     ["/courier", "courier.title"],
+    ["/roll", "roll.title"],
     ["/register", "register.title"],
   ],
 ]

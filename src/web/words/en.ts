@@ -8,6 +8,7 @@ import paper from "#words/en/paper.json"
 import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
 import relay from "#words/en/relay.json"
+import roll from "#words/en/roll.json"
 import search from "#words/en/search.json"
 import stop from "#words/en/stop.json"
 import templates from "#words/en/templates.json"
@@ -28,6 +29,7 @@ export const words: Record<string, string> = {
   ...relay,
   ...stop,
   ...templates,
+  ...roll,
   ...search,
   ...translation,
   ...watch,

@@ -8,6 +8,7 @@ import paper from "#words/ru/paper.json"
 import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
 import relay from "#words/ru/relay.json"
+import roll from "#words/ru/roll.json"
 import search from "#words/ru/search.json"
 import stop from "#words/ru/stop.json"
 import templates from "#words/ru/templates.json"
@@ -28,6 +29,7 @@ export const words: Record<string, string> = {
   ...relay,
   ...stop,
   ...templates,
+  ...roll,
   ...search,
   ...translation,
   ...watch,

@@ -8,6 +8,7 @@ import paper from "#words/uk/paper.json"
 import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
 import relay from "#words/uk/relay.json"
+import roll from "#words/uk/roll.json"
 import search from "#words/uk/search.json"
 import stop from "#words/uk/stop.json"
 import templates from "#words/uk/templates.json"
@@ -28,6 +29,7 @@ export const words: Record<string, string> = {
   ...relay,
   ...stop,
   ...templates,
+  ...roll,
   ...search,
   ...translation,
   ...watch,
