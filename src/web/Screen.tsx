@@ -1,4 +1,4 @@
-import type { ComponentType } from "react"
+import { type ComponentType, Fragment, type ReactNode } from "react"
 import { CourierScreen } from "./courier/CourierScreen.tsx"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
@@ -36,26 +36,41 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["roll", RollScreen],
 ])
 
+/** Screens that begin with what their query says. */
+const ASKED: ReadonlyMap<string, ComponentType<{ query: URLSearchParams }>> = new Map([
+  ["compose", Compose],
+  ["call", CallForm],
+  ["lines", NewLine],
+  ["stop", ({ query }) => <StopScreen drill={query.has("drill")} />],
+])
+
+/** Screens of one thing, whose names the address goes on with. */
+const OF_ONE: ReadonlyMap<string, (query: URLSearchParams, first: string, second: string) => ReactNode> = new Map([
+  ["line", (_, id) => <Line id={id} />],
+  ["roll", (_, name) => <RollMember name={name} />],
+  ["message", (_, line, matter) => matter !== "" && <Message line={line} matter={matter} />],
+  ["check", (_, line, matter) => matter !== "" && <CheckScreen line={line} matter={matter} />],
+  [
+    "translate",
+    (query, line, matter) => matter !== "" && <Translate line={line} matter={matter} into={query.get("into")} />,
+  ],
+])
+
 /** The screen that the address names. */
 export function Screen() {
   const { path, query } = usePlace()
-  const { t } = useWords()
-  const [office, first, second] = path.split("/").filter((part) => part !== "")
+  const [office, first = "", second = ""] = path.split("/").filter((part) => part !== "")
   if (office === undefined) return <Inbox />
-  if (office === "line" && first) return <Line key={first} id={first} />
-  if (office === "lines" && first === "new") return <NewLine key={query.toString()} query={query} />
-  if (office === "message" && first && second)
-    return <Message key={`${first}/${second}`} line={first} matter={second} />
-  if (office === "translate" && first && second)
-    return <Translate key={`${first}/${second}`} line={first} matter={second} into={query.get("into")} />
-  if (office === "compose") return <Compose key={query.toString()} query={query} />
-  if (office === "call") return <CallForm key={query.toString()} query={query} />
-  if (office === "check" && first && second)
-    return <CheckScreen key={`${first}/${second}`} line={first} matter={second} />
-  if (office === "roll" && first) return <RollMember key={first} name={first} />
-  if (office === "stop") return <StopScreen key={query.toString()} drill={query.has("drill")} />
+  const one = first !== "" && OF_ONE.get(office)?.(query, first, second)
+  if (one) return <Fragment key={path}>{one}</Fragment>
+  const Asked = ASKED.get(office)
+  if (Asked) return <Asked key={query.toString()} query={query} />
   const Plain = PLAIN.get(office)
-  if (Plain) return <Plain />
+  return Plain ? <Plain /> : <Unknown />
+}
+
+function Unknown() {
+  const { t } = useWords()
   return (
     <>
       <Heading>{t("screen.unknown")}</Heading>

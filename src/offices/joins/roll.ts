@@ -66,21 +66,33 @@ function rowOf(crypto: Crypto, roll: Roll, member: Member): RollRow {
   }
 }
 
+/** Who asks what the roll takes: a desk, whether it is the clerk's, whether its delegation has a voice in the council. */
+export type Asking = { self: string; secretariat: string; ofCouncil: boolean }
+
 /** Which acts on this delegation the roll takes from `self` at present; a screen offers these and no others. */
-export function offers(
-  row: RollRow,
-  { self, secretariat, ofCouncil }: { self: string; secretariat: string; ofCouncil: boolean },
-): PublicAct["act"][] {
-  const [isSelf, isClerk] = [row.name === self, self === secretariat]
-  const takesPart = row.state === "active" || row.state === "confirmed"
-  const isAway = row.state === "suspended" || row.state === "withdrawn"
+export function offers(row: RollRow, asking: Asking): PublicAct["act"][] {
+  const { self, secretariat } = asking
+  if (row.name === secretariat) return []
+  return [
+    ...(self === secretariat && row.state === "never-joined" ? (["delegation.invited"] as const) : []),
+    ...(row.name === self ? offersToItself(row) : offersToCouncil(row, asking)),
+  ]
+}
+
+function offersToItself({ name, root, state, steps }: RollRow): PublicAct["act"][] {
+  if (root === null) return []
+  if (state === "withdrawn") return ["delegation.returned"]
+  if (state !== "suspended") return ["delegation.suspended", "delegation.withdrawn"]
+  return steps.at(-1)?.by === name ? ["delegation.returned", "delegation.withdrawn"] : ["delegation.withdrawn"]
+}
+
+function offersToCouncil(row: RollRow, { self, ofCouncil }: Asking): PublicAct["act"][] {
+  if (!ofCouncil) return []
   const acts: PublicAct["act"][] = []
-  const mayAsk = ofCouncil && !isSelf && row.name !== secretariat && !row.asked.includes(self)
-  if (isClerk && row.state === "never-joined") acts.push("delegation.invited")
-  if (ofCouncil && row.claims.some((claim) => !claim.confirmedBy.includes(self))) acts.push("delegation.key-confirmed")
-  if (takesPart && ((isSelf && !isClerk) || mayAsk)) acts.push("delegation.suspended")
-  if (isSelf && !isClerk && row.root !== null && row.state !== "withdrawn") acts.push("delegation.withdrawn")
-  if (isAway && ((isSelf && row.steps.at(-1)?.by === self) || mayAsk)) acts.push("delegation.returned")
+  if (row.claims.some((claim) => !claim.confirmedBy.includes(self))) acts.push("delegation.key-confirmed")
+  if (row.asked.includes(self)) return acts
+  if (row.state === "active" || row.state === "confirmed") acts.push("delegation.suspended")
+  if (row.state === "suspended" && row.steps.at(-1)?.by !== row.name) acts.push("delegation.returned")
   return acts
 }
 

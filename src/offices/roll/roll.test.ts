@@ -219,6 +219,9 @@ test("whoever goes by itself comes back by itself, and who, when and why stay on
     await enter(gone, "borland", { act: "delegation.withdrawn", matter, delegation: "corland" }),
     "roll.unknown-delegation",
   )
+  // Nobody makes it come back.
+  const fetch: Act = { act: "delegation.returned", matter, delegation: "arland" }
+  assert.equal(await enter(gone, "borland", fetch), "roll.not-of-council")
   const back = await after(gone, [["arland", { act: "delegation.returned", matter, delegation: "arland" }]])
   assert.deepEqual(stepsOf(back, "arland"), ["confirmed", "active", "suspended", "active", "withdrawn", "active"])
   assert.equal(back.members.arland?.steps[2]?.reason, "An election.")

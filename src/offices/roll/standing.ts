@@ -37,7 +37,8 @@ export function returnAgain(roll: Roll, act: ActOf<"delegation.returned">, entry
   const wentItself = member.steps.at(-1)?.by === act.delegation
   // Who was suspended by the council and then withdrew is still suspended when it comes back.
   const isHeld = heldByCouncil(member)
-  if (entry.by === act.delegation && wentItself)
+  if (wentItself && entry.by !== act.delegation) return refuse("roll.not-of-council")
+  if (wentItself)
     return isHeld
       ? withState(roll, member, "suspended", { ...entry, by: isHeld }, act.reason)
       : withState(roll, member, stateBefore(member), entry, act.reason)
