@@ -96,7 +96,8 @@ test("the secretariat's translation and the author's own stand side by side besi
   await assertScreen(translator.page, "a translation being written")
   await press(translator.page, translator.page.getByRole("button", { name: translator.w("lines", "compose.send") }))
   await chooseEnglish(translator.page)
-  await translator.page.getByText(FIRST).waitFor()
+  // The page for paper says it too, after its subject.
+  await translator.page.getByText(FIRST, { exact: true }).waitFor()
   await assertScreen(translator.page, "a message with its translation")
 
   await author.open(`/message/${line}/${message.matter}`)
@@ -106,7 +107,7 @@ test("the secretariat's translation and the author's own stand side by side besi
   await press(author.page, author.page.getByRole("button", { name: author.w("lines", "compose.send") }))
   await chooseEnglish(author.page)
   for (const text of [FIRST, SECOND, author.w("translation", "translation.divergent")])
-    await author.page.getByText(text).waitFor()
+    await author.page.getByText(text, { exact: true }).waitFor()
   await assertScreen(author.page, "two translations side by side")
 })
 
