@@ -108,16 +108,17 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   if (refused) return refused
   const { secretariat } = parts.book.roll().charter
   const at = { by: parts.delegation, line: { id: line, members }, secretariat }
-  const all = records.map((draft) => {
+  const ready: Prepared[] = []
+  // One after the other: of a list that is refused no more releases are signed than until there.
+  const judged = firstOf(records, (draft) => {
     // Files first: a release covers them as well.
     const prepared = withFiles(parts, SALTING, kind, prepare(SALTING, draft), draft.files)
-    return "refused" in prepared ? prepared : withRelease(parts, SALTING, kind, { draft, prepared, at })
+    const one = "refused" in prepared ? prepared : withRelease(parts, SALTING, kind, { draft, prepared, at })
+    if ("refused" in one) return one
+    ready.push(one)
+    return mayHand(parts, kind, parsed.data, members, one.record)
   })
-  const judged = firstOf(all, (one) =>
-    "refused" in one ? one : mayHand(parts, kind, parsed.data, members, one.record),
-  )
   if (judged) return judged
-  const ready = all.filter((one): one is Prepared => "record" in one)
   const leaves = mustBeDiscreet(parts, kind, parsed.data, ready) ? "slot" : parsed.data.leaves
   const packed = pack(SALTING, act, parts.software, ready)
   const length = packedLength(packed)
