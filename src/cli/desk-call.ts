@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { type IncomingMessage, request } from "node:http"
+import { request as requestByTls } from "node:https"
 import { join } from "node:path"
 import { buffer } from "node:stream/consumers"
 import type { ScriptAddress } from "#desk/serve.ts"
@@ -54,7 +55,14 @@ function answered(address: ScriptAddress, method: string, path: string, body: un
   return new Promise((resolve, reject) => {
     const type = body instanceof Uint8Array ? "application/octet-stream" : "application/json"
     const headers = { host: address.host, authorization: `Bearer ${address.token}`, "content-type": type }
-    const call = request(`${address.url}/api${path}`, { method, headers }, resolve)
+    const url = `${address.url}/api${path}`
+    const { host, cert } = address
+    // The very certificate that the desk was started with, whoever signed it.
+    const tls = { ca: cert, allowPartialTrustChain: true, servername: host.replace(/:\d+$/, "") }
+    const call =
+      cert === undefined
+        ? request(url, { method, headers }, resolve)
+        : requestByTls(url, { method, headers, ...tls }, resolve)
     call.on("error", reject)
     if (body instanceof Uint8Array) call.setHeader("content-length", body.length)
     call.end(body instanceof Uint8Array || body === undefined ? body : JSON.stringify(body))

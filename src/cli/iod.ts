@@ -16,7 +16,8 @@ iod registry backup --to FILE | restore --from FILE [--folder DIR] [--database U
 iod registry courier in FILE --answers FILE | out --for DELEGATION --to FILE [--after INDEX] [--registry URL]
     takes a desk's courier file in, or writes a desk's mail to one (docs/specs/courier.md)
 iod witness  [--folder DIR] [--host H] [--port N]
-iod desk     [--folder DIR] [--registry URL] [--host H] [--port N]
+iod desk     [--folder DIR] [--registry URL] [--host H] [--port N] [--name NAME --cert FILE --key FILE] [--link OFFICER]
+    one delegation's desk; with TLS under its own name, without at NAME.localhost; --link prints an officer's link
 iod desk send --line NAME --subject TEXT [--body TEXT] [--precedence P] [--language L]
              [--attach FILE]… [--without-metadata]
 iod desk list [--line ID] | acknowledge --matter ID

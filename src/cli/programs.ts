@@ -4,9 +4,9 @@ import { parseArgs } from "node:util"
 import { z } from "zod"
 import { openArchive } from "#desk/archive.ts"
 import { inspect } from "#desk/inspect.ts"
-import { openDesk } from "#desk/open.ts"
+import { type Desk, openDesk } from "#desk/open.ts"
 import { rebuild } from "#desk/rebuild.ts"
-import { leaveScriptAddress, listenDesk } from "#desk/serve.ts"
+import { leaveScriptAddress, listenDesk, type Tls } from "#desk/serve.ts"
 import { openCharter } from "#offices/roll/charter.ts"
 import { openRegistry } from "#registry/open.ts"
 import { openEmbeddedPostgres } from "#registry/postgres/embedded.ts"
@@ -98,24 +98,48 @@ export async function deskCommand(args: string[]): Promise<number> {
       host: { type: "string", default: HOST },
       port: { type: "string", default: "7320" },
       clock: { type: "string" },
+      name: { type: "string" },
+      cert: { type: "string" },
+      key: { type: "string" },
+      link: { type: "string" },
     },
   })
   const { folder, registry, host } = values
+  const tls = tlsOf(values)
   const stopped = untilStopped()
   const { delegation } = settings.parse(JSON.parse(readFileSync(join(folder, "desk.json"), "utf8")))
   await using stack = new AsyncDisposableStack()
   const desk = stack.use(await openDesk({ folder, delegation, registry, clock: clockFor(folder, values.clock), log }))
-  const server = await listenDesk(desk, host, portOf(values.port))
+  const server = await listenDesk(desk, host, portOf(values.port), tls)
   stack.defer(() => {
     server.close()
     server.closeAllConnections()
   })
   const address = server.address()
   const port = typeof address === "object" && address ? address.port : 0
-  leaveScriptAddress(desk, folder, `http://${HOST}:${port}`, `${delegation}.localhost:${port}`)
-  say(`${delegation}  http://${delegation}.localhost:${port}/sign-in#${desk.officers.link("DO-1")}`)
+  const [scheme, at] = [tls ? "https" : "http", `${tls?.name ?? `${delegation}.localhost`}:${port}`]
+  leaveScriptAddress(desk, folder, `${scheme}://${HOST}:${port}`, at, tls?.cert)
+  const word = linkAtStart(desk, values.link)
+  say(`${delegation}  ${scheme}://${at}/${word === undefined ? "" : `sign-in#${word}`}`)
   await stopped.promise
   return 0
+}
+
+/**
+ * A link on the terminal of the desk's own machine: in an exercise at every start; otherwise for the first officer, and
+ * for whom `--link` names, because whoever starts the program holds its folder anyway.
+ */
+function linkAtStart(desk: Desk, name: string | undefined): string | undefined {
+  const isOffered = name !== undefined || desk.founded.charter.exercise || desk.officers.isNew()
+  return isOffered ? desk.officers.link(name ?? "DO-1") : undefined
+}
+
+/** A name of its own with its certificate and key: all three or none. */
+function tlsOf({ name, cert, key }: { name?: string; cert?: string; key?: string }): Tls | undefined {
+  if (name === undefined && cert === undefined && key === undefined) return undefined
+  if (name === undefined || cert === undefined || key === undefined)
+    throw new Error("TLS needs all of --name NAME, --cert FILE and --key FILE")
+  return { name, cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") }
 }
 
 /** `iod desk rebuild`: folds the archive of a stopped desk again. */

@@ -1,12 +1,11 @@
 import { type Context, Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
-import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import { streamSSE } from "hono/streaming"
-import { z } from "zod"
 import { parseJson } from "#register/json.ts"
 import { COURIER_IN, courierApi } from "./courier/api.ts"
 import { fileRoutes } from "./files/api.ts"
-import type { Officer } from "./officers.ts"
+import { authenticate, type Env, officersApi, ownApi, signInApi } from "./officers/api.ts"
+import { answersTo, localSite } from "./officers/site.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
 import { participationApi } from "./participation/api.ts"
@@ -15,18 +14,19 @@ import { watchApi } from "./watch/api.ts"
 import { workbenchApi } from "./workbench/api.ts"
 
 /**
- * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link; every other call
- * needs the session's cookie, or the desk's own script token. Requests that change something must come from the desk's
- * own pages: browsers state the origin, and any other is refused.
+ * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link or a passkey; every
+ * other call needs the session's cookie, or the desk's own script token. Requests that change something must come from
+ * the desk's own pages: browsers state the origin, and any other is refused; and the desk answers to its own name only.
  */
-export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
-  const app = new Hono<{ Variables: { officer: Officer } }>()
+export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env> {
+  const app = new Hono<Env>()
   const limited = bodyLimit({ maxSize: 4 << 20, onError: (c) => c.json({ error: "too-large" }, 413) })
   // A courier's file has a limit of its own, behind the sign-in.
   app.use("*", (c, next) => (c.req.path.endsWith(COURIER_IN) ? next() : limited(c, next)))
   app.use("*", async (c, next) => {
     const origin = c.req.header("origin")
     const host = c.req.header("host")
+    if (!answersTo(site, host)) return c.json({ error: "foreign-host" }, 421)
     if (c.req.method !== "GET" && origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
       return c.json({ error: "foreign-origin" }, 403)
     c.header("Cache-Control", "no-store")
@@ -37,19 +37,23 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     desk.log(`a request failed: ${error.message}`)
     return isDiskFull(error) ? c.json({ error: "disk-full" }, 507) : c.json({ error: "fault" }, 500)
   })
-  app.post("/sign-in", signIn(desk))
+  app.route("/", signInApi({ desk, site }))
   app.use("*", async (c, next) => {
-    const officer = authenticate(desk, c)
-    if (!officer) return c.json({ error: "not-signed-in" }, 401)
-    c.set("officer", officer)
+    const known = authenticate(desk, c)
+    if (!known) return c.json({ error: "not-signed-in" }, 401)
+    c.set("officer", known.officer)
+    c.set("session", known.session)
     return next()
   })
-  app.post("/sign-out", (c) => {
-    desk.officers.signOut(getCookie(c, desk.cookie) ?? "")
-    deleteCookie(c, desk.cookie, { path: "/" })
-    return c.json({})
+  app.route("/", ownApi({ desk, site }))
+  app.use("*", (c, next) =>
+    c.get("session")?.enrolling ? Promise.resolve(c.json({ error: "passkey-wanted" }, 403)) : next(),
+  )
+  app.route("/", officersApi({ desk, site }))
+  app.get("/desk", (c) => {
+    const { id, name, role } = c.get("officer")
+    return c.json({ ...desk.status(), officer: name, me: { id, role } })
   })
-  app.get("/desk", (c) => c.json({ ...desk.status(), officer: c.get("officer").name }))
   app.get("/register", (c) => c.json(desk.registerView()))
   app.get("/lines/:line", (c) => c.json(desk.views.envelopes(c.req.param("line"), before(c), limit(c))))
   app.get("/messages", (c) =>
@@ -84,26 +88,7 @@ export function deskApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
   return app
 }
 
-type Ctx = Context<{ Variables: { officer: Officer } }>
-
-const signInForm = z.strictObject({ link: z.string().max(200) })
-
-function signIn(desk: Desk) {
-  return async (c: Context) => {
-    const parsed = signInForm.safeParse(await json(c))
-    const signed = parsed.success ? desk.officers.signIn(parsed.data.link) : undefined
-    if (!signed) return c.json({ error: "link-not-valid" }, 403)
-    setCookie(c, desk.cookie, signed.session, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 7 * 86_400 })
-    return c.json({ officer: signed.officer.name })
-  }
-}
-
-function authenticate(desk: Desk, c: Ctx): Officer | undefined {
-  const bearer = c.req.header("authorization")
-  if (bearer !== undefined) return desk.scriptOfficer(bearer)
-  const session = getCookie(c, desk.cookie)
-  return session === undefined ? undefined : desk.officers.bySession(session)
-}
+type Ctx = Context<Env>
 
 function mark(desk: Desk, c: Ctx, what: "open" | "hold") {
   const done = desk.mark(c.req.param("line") ?? "", c.req.param("matter") ?? "", what, c.get("officer").id)

@@ -1,62 +1,154 @@
 import { hash, randomBytes, randomUUID } from "node:crypto"
+import type { OfficerView } from "#offices/joins/officers.ts"
+import { isRole, type Role } from "#offices/roles.ts"
 import { type Clock, instantOf } from "../clock.ts"
-import { type Archive, text } from "./archive.ts"
+import { type Archive, number, text } from "./archive.ts"
+import { type Challenges, openChallenges } from "./officers/challenges.ts"
+import { openPasskeys, type Passkeys } from "./officers/passkeys.ts"
+import { openRecoveries, type Recoveries } from "./officers/recovering.ts"
+import { openSessions, type Session, type Sessions } from "./officers/sessions.ts"
 
-/** Who sits at the desk. Names stay here: outwardly the delegation speaks. */
-export type Officer = { id: string; name: string }
+/** Who sits at the desk. Names and roles stay here: outwardly the delegation speaks. */
+export type Officer = { id: string; name: string; role: Role; function: string }
+
+/** What is said of an officer who is invited. */
+export type Invitation = {
+  name: string
+  role: Role
+  function: string
+  begins: string | null
+  until: string | null
+}
 
 export type Officers = {
-  /** A word that signs this officer in once, until it expires. */
+  /** A word that signs this officer in once, until it expires. Who is not known is added: the first one as head. */
   link(name: string): string
+  /** Adds an officer; answers the word that signs him in once. */
+  invite(invitation: Invitation): { id: string; link: string } | { refused: "officer.known" }
   /** A session's word for a link's word, or undefined where it is used up, expired or unknown. */
-  signIn(link: string): { session: string; officer: Officer } | undefined
-  bySession(session: string): Officer | undefined
+  signIn(link: string, browser?: string): { session: string; officer: Officer; enrolling: boolean } | undefined
+  /** A session's word for an officer who showed a passkey; undefined where he has no access (any more). */
+  enter(officer: string, passkey: string, browser: string): { session: string; officer: Officer } | undefined
+  /** The session of a word and its officer, while both have access. */
+  bySession(word: string): { session: Session; officer: Officer } | undefined
   /** A script on the desk's own machine, which shows the word from the desk's folder (`Bearer` and the word). */
   ofScript(authorization: string): Officer | undefined
-  signOut(session: string): void
+  /** An officer who has access now. */
+  one(id: string): Officer | undefined
+  all(): OfficerView[]
   name(id: string): string | undefined
+  /** Whether nobody can sign in here by a passkey yet. */
+  isNew(): boolean
+  readonly passkeys: Passkeys
+  readonly sessions: Sessions
+  readonly challenges: Challenges
+  readonly recoveries: Recoveries
 }
 
 const LINK_MS = 24 * 3600_000
 
+/** What opening the officers needs to know of their desk: in an exercise a link alone lets in. */
+export type OfficersAt = { exercise: boolean }
+
 /** Opens the officers of a desk. Words are 32 random bytes; only their hashes are kept. */
-export function openOfficers({ sql, transact, meta }: Archive, clock: Clock): Officers {
+export function openOfficers(archive: Archive, clock: Clock, { exercise }: OfficersAt): Officers {
+  const { sql, transact, meta } = archive
+  const challenges = openChallenges(clock)
+  const sessions = openSessions(archive, clock)
   const digest = (word: string) => hash("sha256", word)
-  const officer = (id: unknown): Officer | undefined => {
-    const row = sql.get`SELECT id, name FROM officer WHERE id = ${text(id) ?? ""}`
-    return row && { id: text(row.id) ?? "", name: text(row.name) ?? "" }
+  const one = (id: string): Officer | undefined => {
+    const row = sql.get`SELECT * FROM officer WHERE id = ${id}`
+    return row && hasAccess(row, instantOf(clock)) ? officerOf(row) : undefined
   }
+  const add = (said: Invitation): string => {
+    const id = randomUUID()
+    sql.run`INSERT INTO officer (id, name, added, role, function, begins, until) VALUES
+      (${id}, ${said.name}, ${instantOf(clock)}, ${said.role}, ${said.function}, ${said.begins}, ${said.until})`
+    return id
+  }
+  const linkFor = (officer: string): string => {
+    const word = randomBytes(32).toString("base64url")
+    const until = new Date(clock.now() + LINK_MS).toISOString()
+    sql.run`INSERT INTO link VALUES (${digest(word)}, ${officer}, ${until}, NULL)`
+    return word
+  }
+  const known = (name: string) => text(sql.get`SELECT id FROM officer WHERE name = ${name} AND ended IS NULL`?.id)
   return {
-    link(name) {
-      const word = randomBytes(32).toString("base64url")
-      const until = new Date(clock.now() + LINK_MS).toISOString()
+    passkeys: openPasskeys(archive, clock, challenges),
+    recoveries: openRecoveries(archive, clock, linkFor),
+    ...{ sessions, challenges, one },
+    link: (name) =>
       transact(() => {
-        const known = text(sql.get`SELECT id FROM officer WHERE name = ${name}`?.id)
-        const id = known ?? randomUUID()
-        if (!known) sql.run`INSERT INTO officer VALUES (${id}, ${name}, ${instantOf(clock)})`
-        sql.run`INSERT INTO link VALUES (${digest(word)}, ${id}, ${until}, NULL)`
-      })
-      return word
-    },
-    signIn: (link) =>
+        const role = sql.get`SELECT 1 AS headed FROM officer WHERE role = 'head' AND ended IS NULL` ? "officer" : "head"
+        const id = known(name) ?? add({ name, role, function: "", begins: null, until: null })
+        return linkFor(id)
+      }),
+    invite: (said) =>
+      transact(() => {
+        if (known(said.name) !== undefined) return { refused: "officer.known" }
+        const id = add(said)
+        return { id, link: linkFor(id) }
+      }),
+    signIn: (link, browser = "") =>
       transact(() => {
         const now = instantOf(clock)
         const row = sql.get`SELECT officer FROM link WHERE hash = ${digest(link)} AND used IS NULL AND until > ${now}`
-        const found = row && officer(row.officer)
-        if (!found) return undefined
+        const officer = row && one(text(row.officer) ?? "")
+        if (!officer) return undefined
         sql.run`UPDATE link SET used = ${now} WHERE hash = ${digest(link)}`
-        const session = randomBytes(32).toString("base64url")
-        sql.run`INSERT INTO session VALUES (${digest(session)}, ${found.id}, ${now}, ${now})`
-        return { session, officer: found }
+        const enrolling = !exercise
+        const session = sessions.open({ officer: officer.id, passkey: null, enrolling, browser })
+        return { session, officer, enrolling }
       }),
-    bySession: (session) => officer(sql.get`SELECT officer FROM session WHERE hash = ${digest(session)}`?.officer),
+    enter(id, passkey, browser) {
+      const officer = one(id)
+      return officer && { session: sessions.open({ officer: id, passkey, enrolling: false, browser }), officer }
+    },
+    bySession(word) {
+      const session = sessions.of(word)
+      const officer = session && one(session.officer)
+      return officer && { session, officer }
+    },
     ofScript(authorization) {
       const word = /^Bearer ([0-9a-f]{64})$/.exec(authorization)?.[1]
-      const known = meta("script.token")
-      if (!word || !known || hash("sha256", Buffer.from(word, "hex")) !== known) return undefined
-      return { id: "script", name: "script" }
+      const token = meta("script.token")
+      if (!word || !token || hash("sha256", Buffer.from(word, "hex")) !== token) return undefined
+      return { id: "script", name: "script", role: "head", function: "" }
     },
-    signOut: (session) => void sql.run`DELETE FROM session WHERE hash = ${digest(session)}`,
-    name: (id) => officer(id)?.name,
+    all: () => sql.all`SELECT * FROM officer ORDER BY added, id`.map((row) => officerView(archive, row)),
+    name: (id) => text(sql.get`SELECT name FROM officer WHERE id = ${id}`?.name),
+    isNew: () => sql.get`SELECT 1 AS used FROM passkey LIMIT 1` === undefined,
+  }
+}
+
+type Row = Record<string, unknown>
+
+/** Whether an officer's access holds at `now`: begun, and neither run out nor ended. */
+function hasAccess(row: Row, now: string): boolean {
+  if (row.ended !== null) return false
+  return (text(row.begins) ?? "") <= now && now < (text(row.until) ?? "9")
+}
+
+function officerOf(row: Row): Officer {
+  return { id: text(row.id) ?? "", name: text(row.name) ?? "", role: roleOf(row), function: text(row.function) ?? "" }
+}
+
+/** The least of all where the file names a role that this release does not know. */
+function roleOf(row: Row): Role {
+  const role = text(row.role) ?? ""
+  return isRole(role) ? role : "reader"
+}
+
+function officerView({ sql }: Archive, row: Row): OfficerView {
+  const { id, name, role, function: held } = officerOf(row)
+  const asked = sql.get`SELECT r.id, r.asked, o.name FROM recovery r LEFT JOIN officer o ON o.id = r.asked_by
+    WHERE r.officer = ${id} AND r.released IS NULL`
+  return {
+    ...{ id, name, role, function: held, added: text(row.added) ?? "" },
+    ...{ begins: text(row.begins) ?? null, until: text(row.until) ?? null, ended: text(row.ended) ?? null },
+    passkeys: number(sql.get`SELECT count(*) AS n FROM passkey WHERE officer = ${id} AND removed IS NULL`?.n),
+    recovery: asked
+      ? { id: text(asked.id) ?? "", askedBy: text(asked.name) ?? "", asked: text(asked.asked) ?? "" }
+      : null,
   }
 }

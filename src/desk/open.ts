@@ -11,7 +11,7 @@ import type { Files } from "./files/open.ts"
 import { type DeskOptions, openGround } from "./ground.ts"
 import type { Live } from "./live.ts"
 import { type Marks, openMarks } from "./marks.ts"
-import { type Officer, type Officers, openOfficers } from "./officers.ts"
+import { type Officers, openOfficers } from "./officers.ts"
 import type { Outbox } from "./outbox.ts"
 import type { Participation } from "./participation/room.ts"
 import { type ProposingRefusal, proposeLine } from "./proposing.ts"
@@ -42,7 +42,7 @@ export type Desk = {
   readonly files: Files
   readonly courier: Courier
   now(): string
-  status(): Omit<DeskStatus, "officer">
+  status(): Omit<DeskStatus, "officer" | "me">
   registerView(): RegisterView
   evidenceView(): EvidenceRow[]
   /** The proof sheet of a matter, from the archive alone; a refusal while it is not witnessed. */
@@ -56,7 +56,6 @@ export type Desk = {
   propose(input: unknown, officer: string): Handed | ProposingRefusal
   /** An officer lets the desk call things certain again after the registry was convicted. */
   resume(officer: string): { resumed: boolean }
-  scriptOfficer(authorization: string): Officer | undefined
   log(message: string): void
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -78,7 +77,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   rooms.sender.wake()
   rooms.files.look()
   const { book, door, files, outbox, mailbox } = rooms
-  const officers = openOfficers(archive, clock)
+  const officers = openOfficers(archive, clock, founded.charter)
   const views = openViews(archive, delegation, book.roll, officers.name)
   const filling = openFilling(archive, clock, log)
   calls.entered.hear(filling.look)
@@ -107,7 +106,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       if (resumed) book.resumed().catch((error: Error) => log(`what waited was not taken in: ${error.message}`))
       return { resumed }
     },
-    scriptOfficer: officers.ofScript,
     async [Symbol.asyncDispose]() {
       enrol[Symbol.dispose]()
       rooms.slots.close()

@@ -1,11 +1,13 @@
 import { hash, randomBytes } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createServer, type Server } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import { extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
 import { deskApi } from "./api.ts"
+import { answersTo, localSite } from "./officers/site.ts"
 import type { Desk } from "./open.ts"
 import { writeDurably } from "./vault.ts"
 
@@ -17,21 +19,28 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 }
 
+// Nothing that a browser could give away; passkeys are for the desk's own pages.
+const PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), publickey-credentials-get=(self)"
+
 /** Where the built screens lie. */
 export const WEB_FOLDER = fileURLToPath(new URL("../../dist/web", import.meta.url))
 
 /** A desk's web server: its API and its screens, with a policy under which nothing else can run or be reached. */
-export function deskApp(desk: Desk): Hono {
+export function deskApp(desk: Desk, site = localSite(desk.delegation)): Hono {
   const app = new Hono()
   const files = screenFiles()
   app.use("*", async (c, next) => {
-    await next()
+    if (answersTo(site, c.req.header("host"))) await next()
+    else c.res = c.text("no desk answers to this name\n", 421)
     c.header("X-Content-Type-Options", "nosniff")
     c.header("Referrer-Policy", "no-referrer")
     c.header("Cross-Origin-Opener-Policy", "same-origin")
     c.header("Cross-Origin-Resource-Policy", "same-origin")
+    c.header("X-Frame-Options", "DENY")
+    c.header("Permissions-Policy", PERMISSIONS)
+    if (site.tls) c.header("Strict-Transport-Security", "max-age=63072000")
   })
-  app.route("/api", deskApi(desk))
+  app.route("/api", deskApi(desk, site))
   // A script that asks for what is not there is told so, and gets no screen.
   app.all("/api/*", (c) => c.json({ error: "unknown-path" }, 404))
   app.get("*", (c) => {
@@ -52,9 +61,14 @@ export function deskApp(desk: Desk): Hono {
   return app
 }
 
-/** Listens for a desk's officers on a port of its own; throws where the port is taken. */
-export async function listenDesk(desk: Desk, host: string, port: number): Promise<Server> {
-  const server = createServer(getRequestListener(deskApp(desk).fetch))
+/** A desk's own name with its certificate and key, PEM: from an authority, or its own on a closed network. */
+export type Tls = { name: string; cert: string; key: string }
+
+/** Listens for a desk's officers on a port of its own, by TLS under its own name; throws where the port is taken. */
+export async function listenDesk(desk: Desk, host: string, port: number, tls?: Tls): Promise<Server> {
+  const site = tls ? { name: tls.name, tls: true } : localSite(desk.delegation)
+  const answer = getRequestListener(deskApp(desk, site).fetch)
+  const server = tls ? createTlsServer({ ...tls, minVersion: "TLSv1.3" }, answer) : createServer(answer)
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(port, host, resolve)
@@ -62,14 +76,17 @@ export async function listenDesk(desk: Desk, host: string, port: number): Promis
   return server
 }
 
-/** Where scripts on the desk's own machine reach it, and with which word: `api.json` in its folder, mode 0600. */
-export type ScriptAddress = { url: string; host: string; token: string }
+/**
+ * Where scripts on the desk's own machine reach it, and with which word: `api.json` in its folder, mode 0600. With TLS
+ * the certificate that they must find there.
+ */
+export type ScriptAddress = { url: string; host: string; token: string; cert?: string }
 
 /** Leaves a new word for scripts in the desk's folder; the one before is no longer good. */
-export function leaveScriptAddress(desk: Desk, folder: string, url: string, host: string): void {
+export function leaveScriptAddress(desk: Desk, folder: string, url: string, host: string, cert?: string): void {
   const token = randomBytes(32)
   desk.archive.setMeta("script.token", hash("sha256", token))
-  const address: ScriptAddress = { url, host, token: token.toHex() }
+  const address: ScriptAddress = { url, host, token: token.toHex(), ...(cert !== undefined && { cert }) }
   writeDurably(join(folder, "api.json"), JSON.stringify(address))
 }
 

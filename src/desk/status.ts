@@ -26,7 +26,7 @@ export type StatusParts = {
 }
 
 /** How the desk stands at this moment, as every screen shows it: where, connected or not, trusted or not, what waits. */
-export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer"> {
+export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer" | "me"> {
   const { charter, office, members } = parts.roll()
   const lines = parts.views.lines()
   const heard = parts.mailbox.lastHeard()

@@ -8,6 +8,8 @@ import { Message } from "./lines/Message.tsx"
 import { NewLine } from "./lines/NewLine.tsx"
 import { RelayScreen } from "./lines/RelayScreen.tsx"
 import { StopScreen } from "./lines/StopScreen.tsx"
+import { OfficersScreen } from "./officers/OfficersScreen.tsx"
+import { OwnScreen } from "./officers/OwnScreen.tsx"
 import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
@@ -31,6 +33,8 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["relays", RelayScreen],
   ["changes", ChangesScreen],
   ["courier", CourierScreen],
+  ["me", OwnScreen],
+  ["officers", OfficersScreen],
   ["search", Search],
   ["register", Register],
   ["roll", RollScreen],

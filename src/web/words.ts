@@ -6,6 +6,7 @@ import type courier from "#words/en/courier.json"
 import type desk from "#words/en/desk.json"
 import type files from "#words/en/files.json"
 import type lines from "#words/en/lines.json"
+import type officers from "#words/en/officers.json"
 import type paper from "#words/en/paper.json"
 import type refusals from "#words/en/refusals.json"
 import type register from "#words/en/register.json"
@@ -30,6 +31,7 @@ export type WordId =
   | keyof typeof desk
   | keyof typeof files
   | keyof typeof lines
+  | keyof typeof officers
   | keyof typeof paper
   | keyof typeof refusals
   | keyof typeof register

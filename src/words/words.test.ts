@@ -15,6 +15,7 @@ import { RESULTS } from "#offices/lines/check.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
 import { TRANSLATIONS } from "#offices/lines/translation.ts"
 import { RELEASE_FAULTS } from "#offices/release.ts"
+import { ROLES } from "#offices/roles.ts"
 import { DEFECTS, type PublicAct, publicAct } from "#offices/roll/acts.ts"
 import { PARTICIPATION } from "#offices/roll/member.ts"
 import { PRECEDENCES } from "#seal/header.ts"
@@ -93,7 +94,7 @@ function isKeyEvent(act: string): boolean {
 
 /** Keys that are put together from a family and a code, where the code comes from a closed list. */
 const FAMILIES: Record<string, readonly string[]> = {
-  refused: [...REFUSED, "unknown", "desk-away"],
+  refused: [...REFUSED, "unknown", "desk-away", "passkey.not-made"],
   fault: [...FAULTS, "unknown"],
   act: [...ACTS, "none", "unknown"],
   precedence: [...PRECEDENCES, "label"],
@@ -119,6 +120,9 @@ const FAMILIES: Record<string, readonly string[]> = {
   "roll.kind": ["secretariat", "party", "council", "participant"],
   defect: DEFECTS,
   "roll-act": [...publicAct.options.flatMap(({ shape }) => [...shape.act.values]).filter(isKeyEvent), "unknown"],
+  role: ROLES,
+  "role-means": ROLES,
+  invite: ["name", "function", "from", "until"],
   digit: [..."0123456789abcdef"],
   language: [...LANGUAGES, "label"],
 }

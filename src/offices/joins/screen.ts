@@ -1,4 +1,5 @@
 import type { MessageState } from "../lines/message.ts"
+import type { Role } from "../roles.ts"
 import type { Charter } from "../roll/charter.ts"
 import type { UnstampedRow } from "./courier.ts"
 import type { Ladder } from "./ladder.ts"
@@ -12,6 +13,8 @@ import type { KeyEventRow } from "./roll.ts"
 export type DeskStatus = {
   delegation: string
   officer: string
+  /** Who asks: what screens offer goes by the role. */
+  me: { id: string; role: Role }
   office: string
   exercise: boolean
   officeName: Charter["name"]
@@ -259,6 +262,8 @@ export type LiveEvent =
   | { kind: "outbox" }
   /** A courier brought words that no stamp confirms yet, or somebody has read them. */
   | { kind: "unstamped" }
+  /** Somebody signed in, or something about an officer of this desk changed. */
+  | { kind: "officers" }
   | { kind: "register" }
   /** Somebody did something in this delegation's name that its desk did not. */
   | { kind: "key-event" }

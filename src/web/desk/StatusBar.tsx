@@ -27,6 +27,7 @@ const WAYS: readonly (readonly Way[])[] = [
     ["/courier", "courier.title"],
     ["/roll", "roll.title"],
     ["/register", "register.title"],
+    ["/officers", "officers.title"],
   ],
 ]
 
@@ -43,7 +44,9 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
       <div className="whose">
         <strong>{nameOf(status.delegation)}</strong>
         <span>{status.officeName[language]}</span>
-        <span>{t("bar.officer", { name: status.officer })}</span>
+        <To href="/me" aria-current={path === "/me" ? "page" : undefined}>
+          {t("bar.officer", { name: status.officer })}
+        </To>
       </div>
       <nav aria-label={t("nav.label")} className="ways">
         {WAYS.map((group) => (

@@ -4,6 +4,7 @@ import courier from "#words/en/courier.json"
 import desk from "#words/en/desk.json"
 import files from "#words/en/files.json"
 import lines from "#words/en/lines.json"
+import officers from "#words/en/officers.json"
 import paper from "#words/en/paper.json"
 import refusals from "#words/en/refusals.json"
 import register from "#words/en/register.json"
@@ -23,6 +24,7 @@ export const words: Record<string, string> = {
   ...desk,
   ...files,
   ...lines,
+  ...officers,
   ...paper,
   ...register,
   ...refusals,

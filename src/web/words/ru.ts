@@ -4,6 +4,7 @@ import courier from "#words/ru/courier.json"
 import desk from "#words/ru/desk.json"
 import files from "#words/ru/files.json"
 import lines from "#words/ru/lines.json"
+import officers from "#words/ru/officers.json"
 import paper from "#words/ru/paper.json"
 import refusals from "#words/ru/refusals.json"
 import register from "#words/ru/register.json"
@@ -23,6 +24,7 @@ export const words: Record<string, string> = {
   ...desk,
   ...files,
   ...lines,
+  ...officers,
   ...paper,
   ...register,
   ...refusals,

@@ -4,6 +4,7 @@ import courier from "#words/uk/courier.json"
 import desk from "#words/uk/desk.json"
 import files from "#words/uk/files.json"
 import lines from "#words/uk/lines.json"
+import officers from "#words/uk/officers.json"
 import paper from "#words/uk/paper.json"
 import refusals from "#words/uk/refusals.json"
 import register from "#words/uk/register.json"
@@ -23,6 +24,7 @@ export const words: Record<string, string> = {
   ...desk,
   ...files,
   ...lines,
+  ...officers,
   ...paper,
   ...register,
   ...refusals,

@@ -1,0 +1,145 @@
+import { type Context, Hono } from "hono"
+import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import { z } from "zod"
+import { instant } from "#offices/act.ts"
+import type { OwnView } from "#offices/joins/officers.ts"
+import { ROLES } from "#offices/roles.ts"
+import { parseJson } from "#register/json.ts"
+import type { Officer } from "../officers.ts"
+import type { Desk } from "../open.ts"
+import type { Session } from "./sessions.ts"
+import { type Relying, relyingOn, type Site } from "./site.ts"
+
+/** What every request of somebody who is signed in knows; a script has no session. */
+export type Env = { Variables: { officer: Officer; session: Session | undefined } }
+
+type Room = { desk: Desk; site: Site }
+
+const linkForm = z.strictObject({ link: z.string().max(200) })
+
+/** Signing in: by a one-time link, or by a passkey. There is no third way, and no password. */
+export function signInApi(room: Room): Hono {
+  const { desk } = room
+  const { officers } = desk
+  const app = new Hono()
+  app.post("/sign-in", async (c) => {
+    const parsed = linkForm.safeParse(await json(c))
+    const signed = parsed.success ? officers.signIn(parsed.data.link, agentOf(c)) : undefined
+    if (!signed) return c.json({ error: "link-not-valid" }, 403)
+    welcome(room, c, signed.session)
+    return c.json({ officer: signed.officer.name, enrolling: signed.enrolling })
+  })
+  app.post("/sign-in/passkey/options", async (c) => c.json(await officers.passkeys.ask("sign-in", relying(room, c))))
+  app.post("/sign-in/passkey", async (c) => {
+    const shown = await officers.passkeys.check("sign-in", await json(c), relying(room, c))
+    if ("refused" in shown) return c.json(shown, 403)
+    const entered = officers.enter(shown.officer, shown.passkey, agentOf(c))
+    if (!entered) return c.json({ refused: "passkey.not-valid" }, 403)
+    welcome(room, c, entered.session)
+    return c.json({ officer: entered.officer.name, enrolling: false })
+  })
+  return app
+}
+
+/** Who asks, if anybody: a session of the page, or a script. */
+export function authenticate(desk: Desk, c: Context): { officer: Officer; session?: Session } | undefined {
+  const bearer = c.req.header("authorization")
+  if (bearer !== undefined) {
+    const officer = desk.officers.ofScript(bearer)
+    return officer && { officer }
+  }
+  const word = getCookie(c, desk.cookie)
+  return word === undefined ? undefined : desk.officers.bySession(word)
+}
+
+const nameForm = z.strictObject({ name: z.string().trim().min(1).max(80) })
+const words = z.string().trim().max(120)
+const invitation = z.strictObject({
+  name: words.min(1),
+  role: z.enum(ROLES),
+  function: words,
+  begins: instant.nullable(),
+  until: instant.nullable(),
+})
+
+/** An officer's own passkeys. */
+export function ownApi(room: Room): Hono<Env> {
+  const { desk } = room
+  const { passkeys, sessions } = desk.officers
+  const app = new Hono<Env>()
+  app.get("/me", (c) => c.json(ownView(room, c.get("officer"), c.get("session"))))
+  app.post("/sign-out", (c) => {
+    const session = c.get("session")
+    if (session) sessions.end(session.id)
+    deleteCookie(c, desk.cookie, { path: "/" })
+    return c.json({})
+  })
+  app.post("/me/passkeys/options", async (c) => c.json(await passkeys.invite(c.get("officer"), relying(room, c))))
+  app.post("/me/passkeys", async (c) => {
+    const made = await passkeys.register(c.get("officer").id, await json(c), relying(room, c))
+    if ("refused" in made) return c.json(made, 409)
+    const session = c.get("session")
+    if (session) sessions.enrolled(session.id)
+    return c.json({})
+  })
+  app.put("/me/passkeys/:passkey", async (c) => {
+    const parsed = nameForm.safeParse(await json(c))
+    if (!parsed.success) return c.json({ refused: "act.malformed" }, 400)
+    return said(c, passkeys.rename(c.get("officer").id, c.req.param("passkey"), parsed.data.name))
+  })
+  app.delete("/me/passkeys/:passkey", (c) =>
+    said(c, passkeys.remove(c.get("officer").id, c.req.param("passkey"), !desk.founded.charter.exercise)),
+  )
+  return app
+}
+
+/** The officers of a desk: who there is, inviting one, and the way back for one who lost his passkeys. */
+export function officersApi({ desk }: Room): Hono<Env> {
+  const { officers } = desk
+  const app = new Hono<Env>()
+  app.get("/officers", (c) => c.json(officers.all()))
+  app.post("/officers", async (c) => {
+    const parsed = invitation.safeParse(await json(c))
+    if (!parsed.success) return c.json({ refused: "act.malformed" }, 400)
+    return said(c, officers.invite(parsed.data))
+  })
+  app.post("/officers/:officer/recovery", (c) =>
+    said(c, officers.recoveries.ask(c.req.param("officer"), c.get("officer").id)),
+  )
+  app.post("/recoveries/:recovery/release", (c) =>
+    said(c, officers.recoveries.release(c.req.param("recovery"), c.get("officer").id)),
+  )
+  return app
+}
+
+function ownView({ desk }: Room, officer: Officer, session: Session | undefined): OwnView {
+  const { id, name, role } = officer
+  const passkeys = desk.officers.passkeys.of(id)
+  return { id, name, role, function: officer.function, enrolling: session?.enrolling ?? false, passkeys }
+}
+
+function welcome({ desk, site }: Room, c: Context, session: string): void {
+  setCookie(c, desk.cookie, session, {
+    ...{ httpOnly: true, sameSite: "Strict", path: "/", secure: site.tls, maxAge: 7 * 86_400 },
+  })
+}
+
+function relying({ site }: Room, c: Context): Relying {
+  return relyingOn(site, c.req.header("host"))
+}
+
+function agentOf(c: Context): string {
+  return c.req.header("user-agent") ?? ""
+}
+
+function said(c: Context, answer: object) {
+  return c.json(answer, "refused" in answer ? 409 : 200)
+}
+
+async function json(c: Context): Promise<unknown> {
+  try {
+    return parseJson(await c.req.text())
+  } catch {
+    return undefined
+  }
+}

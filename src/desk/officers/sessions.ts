@@ -1,0 +1,62 @@
+import { hash, randomBytes, randomUUID } from "node:crypto"
+import { type Clock, instantOf } from "../../clock.ts"
+import { type Archive, text } from "../archive.ts"
+
+/** Where an officer is signed in. */
+export type Session = { id: string; officer: string; passkey: string | null; enrolling: boolean }
+
+export type Sessions = {
+  /** Opens one; answers its word, which is kept nowhere here. */
+  open(opened: { officer: string; passkey: string | null; enrolling: boolean; browser: string }): string
+  /** The session of a word while it lasts. */
+  of(word: string): Session | undefined
+  /** Nothing more has to be registered: everything that the role may do can be done. */
+  enrolled(id: string): void
+  end(id: string): void
+}
+
+/** A watch and its hand-over; whoever has no passkey to come back by, in an exercise, keeps his for a week. */
+const PASSKEY_MS = 12 * 3600_000
+const LINK_MS = 7 * 86_400_000
+const ENROLLING_MS = 30 * 60_000
+// How exactly `last` is kept: a write for every request would cost each of them a disk's turn.
+const SEEN_MS = 60_000
+
+/** Opens the sessions of a desk. Words are 32 random bytes; only their hashes are kept. */
+export function openSessions({ sql }: Archive, clock: Clock): Sessions {
+  return {
+    open({ officer, passkey, enrolling, browser }) {
+      const word = randomBytes(32).toString("base64url")
+      const now = instantOf(clock)
+      const lasts = enrolling ? ENROLLING_MS : passkey === null ? LINK_MS : PASSKEY_MS
+      const until = new Date(clock.now() + lasts).toISOString()
+      sql.run`DELETE FROM session WHERE until <= ${now}`
+      sql.run`INSERT INTO session (id, hash, officer, passkey, enrolling, since, last, until, browser) VALUES
+        (${randomUUID()}, ${hash("sha256", word)}, ${officer}, ${passkey}, ${enrolling ? 1 : 0}, ${now}, ${now}, ${until},
+         ${browserFamily(browser)})`
+      return word
+    },
+    of(word) {
+      const row = sql.get`SELECT * FROM session WHERE hash = ${hash("sha256", word)}`
+      if (!row || (text(row.until) ?? "") <= instantOf(clock)) return undefined
+      const id = text(row.id) ?? ""
+      if (clock.now() - Date.parse(text(row.last) ?? "") > SEEN_MS)
+        sql.run`UPDATE session SET last = ${instantOf(clock)} WHERE id = ${id}`
+      const [officer, passkey] = [text(row.officer) ?? "", text(row.passkey) ?? null]
+      return { id, officer, passkey, enrolling: row.enrolling === 1 }
+    },
+    enrolled(id) {
+      const until = new Date(clock.now() + PASSKEY_MS).toISOString()
+      sql.run`UPDATE session SET enrolling = 0, until = ${until} WHERE id = ${id} AND enrolling = 1`
+    },
+    end: (id) => void sql.run`DELETE FROM session WHERE id = ${id}`,
+  }
+}
+
+// Edge and Opera name Chrome too, and every browser names Mozilla: the first that is found counts.
+const FAMILIES = ["Edg", "OPR", "Firefox", "Chrome", "Safari"] as const
+
+/** A browser's family and nothing finer, from a word that its sender chose. */
+function browserFamily(agent: string): string {
+  return FAMILIES.find((one) => agent.includes(`${one}/`)) ?? "other"
+}

@@ -1,0 +1,31 @@
+import type { Role } from "../roles.ts"
+
+/** A passkey as its owner sees it in a list. */
+export type PasskeyView = { id: string; name: string; added: string; used: string | null }
+
+/** GET /api/me: whoever asks. */
+export type OwnView = {
+  id: string
+  name: string
+  role: Role
+  function: string
+  /** Nothing may be done yet but registering a passkey. */
+  enrolling: boolean
+  passkeys: PasskeyView[]
+}
+
+/** An officer of this desk, as the other officers see him. */
+export type OfficerView = {
+  id: string
+  name: string
+  role: Role
+  function: string
+  added: string
+  begins: string | null
+  until: string | null
+  ended: string | null
+  /** How many passkeys he has; none where he was invited and has not come yet. */
+  passkeys: number
+  /** Set while a new link was asked for him and waits for the head's release. */
+  recovery: { id: string; askedBy: string; asked: string } | null
+}

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict"
+import { after, before, test } from "node:test"
+import { deskApp } from "#desk/serve.ts"
+import { newAuthenticator } from "./authenticator.ts"
+import { jumpingClock } from "./jumping-clock.ts"
+import { type Office, openOffice } from "./office.ts"
+import { type Seat, seatAt } from "./seat.ts"
+
+// An office that is no exercise: nobody goes on by a link alone.
+const clock = jumpingClock()
+let office: Office
+
+before(async () => {
+  const plan = { desks: ["secretariat", "ukraine"], witnesses: [], lines: [] }
+  office = await openOffice({ plan, charter: { exercise: false }, withoutLines: true, clock })
+})
+after(() => office?.[Symbol.asyncDispose]())
+
+const desk = () => office.desk("ukraine")
+const heads = newAuthenticator()
+
+/** The head of delegation at his seat; the first officer of a desk is its head. */
+async function head(): Promise<Seat> {
+  const seat = seatAt(desk())
+  if (desk().officers.isNew()) {
+    await seat.good("POST", "/sign-in", { link: desk().officers.link("Head") })
+    assert.equal((await seat.register(heads)).status, 200)
+  } else assert.equal((await seat.enter(heads)).status, 200)
+  return seat
+}
+
+/** An officer who was invited, with a passkey, at his seat. */
+async function invited(name: string, role = "officer", more: object = {}) {
+  const by = await head()
+  const said = { name, role, function: "", begins: null, until: null, ...more }
+  const { link, id } = await by.good("POST", "/officers", said)
+  const seat = seatAt(desk())
+  const key = newAuthenticator()
+  await seat.good("POST", "/sign-in", { link })
+  assert.equal((await seat.register(key)).status, 200)
+  return { seat, key, id: String(id) }
+}
+
+test("outside an exercise a link leads to registering a passkey, and to nothing else before", async () => {
+  const seat = seatAt(desk())
+  const link = desk().officers.link("Head")
+  assert.deepEqual(await seat.good("POST", "/sign-in", { link }), { officer: "Head", enrolling: true })
+  for (const path of ["/desk", "/messages", "/officers", "/live"])
+    assert.deepEqual((await seat.ask("GET", path)).body, { error: "passkey-wanted" }, path)
+  assert.equal((await seat.ask("POST", "/acts", {})).status, 403)
+  assert.equal((await seat.register(heads)).status, 200)
+  assert.deepEqual((await seat.good("GET", "/desk")).me, { id: (await seat.good("GET", "/me")).id, role: "head" })
+  assert.equal((await seatAt(desk()).ask("POST", "/sign-in", { link })).status, 403)
+  // Without its only passkey he could not come back.
+  const [only] = (await seat.good("GET", "/me")).passkeys as { id: string }[]
+  assert.deepEqual((await seat.ask("DELETE", `/me/passkeys/${only?.id}`)).body, { refused: "passkey.last" })
+})
+
+test("a passkey opens the desk for whom it was registered, as often as he comes, and no stranger's does", async () => {
+  const { key, id } = await invited("Second")
+  const again = seatAt(desk())
+  assert.equal((await again.enter(key)).status, 200)
+  assert.equal((await again.good("GET", "/me")).id, id)
+  const stranger = newAuthenticator()
+  stranger.make({ challenge: "AAAA", user: { id: "AAAA" } }, { origin: "http://x", rpId: "x" })
+  assert.deepEqual((await seatAt(desk()).enter(stranger)).body, { refused: "passkey.not-valid" })
+})
+
+test("a passkey is bound to this desk's own name, needs a person who was verified, and each question counts once", async () => {
+  const { key } = await invited("Third")
+  const seat = seatAt(desk())
+  const page = { origin: "http://ukraine.localhost", rpId: "ukraine.localhost" }
+  const ask = async () => (await seat.good("POST", "/sign-in/passkey/options")) as { challenge: string }
+  const tries = [
+    key.use(await ask(), { ...page, origin: "http://ukraine.localhost.evil.example" }),
+    key.use(await ask(), { ...page, rpId: "secretariat.localhost" }),
+    key.use(await ask(), { ...page, verified: false }),
+    key.use({ challenge: Buffer.from("made up by somebody else").toString("base64url") }, page),
+  ]
+  for (const one of tries) assert.equal((await seat.ask("POST", "/sign-in/passkey", one)).status, 403)
+  const good = key.use(await ask(), page)
+  assert.equal((await seat.ask("POST", "/sign-in/passkey", good)).status, 200)
+  assert.equal((await seat.ask("POST", "/sign-in/passkey", good)).status, 403)
+  const late = key.use(await ask(), page)
+  clock.jump(6 * 60_000)
+  assert.equal((await seat.ask("POST", "/sign-in/passkey", late)).status, 403)
+})
+
+test("an officer has several passkeys, and one that is removed ends where it is signed in", async () => {
+  const { seat, key } = await invited("Fourth")
+  const other = newAuthenticator()
+  assert.equal((await seat.register(other, "the other one")).status, 200)
+  const elsewhere = seatAt(desk())
+  await elsewhere.enter(other)
+  const mine = (await seat.good("GET", "/me")).passkeys as { id: string; name: string }[]
+  assert.deepEqual(mine.map((one) => one.name).sort(), ["key", "the other one"])
+  const gone = mine.find((one) => one.name === "the other one")
+  // Nobody takes another officer's away.
+  const stranger = (await invited("Fifth")).seat
+  assert.deepEqual((await stranger.ask("DELETE", `/me/passkeys/${gone?.id}`)).body, { refused: "passkey.unknown" })
+  await seat.good("DELETE", `/me/passkeys/${gone?.id}`)
+  assert.equal((await elsewhere.ask("GET", "/desk")).status, 401)
+  assert.equal((await seatAt(desk()).enter(other)).status, 403)
+  assert.equal((await seatAt(desk()).enter(key)).status, 200)
+})
+
+test("whoever lost all passkeys comes back by two others: one asks, the head releases", async () => {
+  const lost = await invited("Lost")
+  const colleague = await invited("Colleague")
+  const by = await head()
+  assert.deepEqual((await lost.seat.ask("POST", `/officers/${lost.id}/recovery`)).body, { refused: "recovery.own" })
+  const { recovery } = await colleague.seat.good("POST", `/officers/${lost.id}/recovery`)
+  assert.equal((await lost.seat.ask("POST", `/recoveries/${recovery}/release`)).body.refused, "recovery.own")
+  const { link } = await by.good("POST", `/recoveries/${recovery}/release`)
+  // What was lost may be in other hands: it opens nothing any more.
+  assert.equal((await lost.seat.ask("GET", "/desk")).status, 401)
+  assert.equal((await seatAt(desk()).enter(lost.key)).status, 403)
+  const back = seatAt(desk())
+  await back.good("POST", "/sign-in", { link })
+  assert.equal((await back.register(newAuthenticator())).status, 200)
+  assert.equal((await back.good("GET", "/me")).id, lost.id)
+  // Where a third could have asked, the head does not do both.
+  const own = await by.good("POST", `/officers/${colleague.id}/recovery`)
+  assert.deepEqual((await by.ask("POST", `/recoveries/${own.recovery}/release`)).body, { refused: "recovery.own" })
+})
+
+test("the desk answers to its own name only, and to no other site's pages", async () => {
+  const seat = await head()
+  for (const host of [
+    "evil.example",
+    "ukraine.localhost.evil.example",
+    "127.0.0.1",
+    "secretariat.localhost",
+    "localhost",
+  ])
+    for (const path of ["/api/desk", "/"]) {
+      const headers = { host, cookie: seat.cookie() }
+      assert.equal((await deskApp(desk()).request(`http://x${path}`, { headers })).status, 421, host)
+    }
+  for (const origin of ["http://evil.example", "null", "http://secretariat.localhost"])
+    assert.deepEqual((await seat.ask("POST", "/officers", {}, { origin })).body, { error: "foreign-origin" })
+})

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict"
+import type { Desk } from "#desk/open.ts"
+import { deskApp } from "#desk/serve.ts"
+import type { Authenticator } from "./authenticator.ts"
+
+/** One browser at a desk: it keeps the cookie that it was given, and asks as the desk's own pages do. */
+export type Seat = {
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Said>
+  /** Asks and insists on a good answer. */
+  good(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>
+  register(authenticator: Authenticator, name?: string): Promise<Said>
+  enter(authenticator: Authenticator, verified?: boolean): Promise<Said>
+  cookie(): string
+}
+export type Said = { status: number; body: Record<string, unknown>; headers: Headers }
+
+/** A new browser at this desk, with what another one held where `copied` names it. */
+export function seatAt(desk: Desk, copied = ""): Seat {
+  const app = deskApp(desk)
+  const rpId = `${desk.delegation}.localhost`
+  const origin = `http://${rpId}`
+  let cookie = copied
+  const ask: Seat["ask"] = async (method, path, body, more = {}) => {
+    const headers = { host: rpId, origin, cookie, "content-type": "application/json", ...more }
+    const answer = await app.request(`${origin}/api${path}`, {
+      ...{ method, headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const set = answer.headers.get("set-cookie")
+    if (set) cookie = set.split(";")[0] ?? ""
+    const text = await answer.text()
+    return { status: answer.status, body: JSON.parse(text || "{}"), headers: answer.headers }
+  }
+  const good: Seat["good"] = async (method, path, body) => {
+    const answer = await ask(method, path, body)
+    assert.equal(answer.status, 200, `${method} ${path}: ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+  return {
+    ...{ ask, good, cookie: () => cookie },
+    async register(authenticator, name = "key") {
+      const options = await good("POST", "/me/passkeys/options")
+      const response = authenticator.make(options as Parameters<Authenticator["make"]>[0], { origin, rpId })
+      return ask("POST", "/me/passkeys", { name, response })
+    },
+    async enter(authenticator, verified = true) {
+      const options = await good("POST", "/sign-in/passkey/options")
+      const shown = authenticator.use(options as Parameters<Authenticator["use"]>[0], { origin, rpId, verified })
+      return ask("POST", "/sign-in/passkey", shown)
+    },
+  }
+}
