@@ -23,11 +23,13 @@ import { BoardScreen } from "./watch/BoardScreen.tsx"
 import { ChangesScreen } from "./watch/ChangesScreen.tsx"
 import { CheckScreen } from "./watch/CheckScreen.tsx"
 import { OverdueScreen } from "./watch/OverdueScreen.tsx"
+import { WatchScreen } from "./watch/WatchScreen.tsx"
 import { useWords } from "./words.ts"
 
 /** Screens whose address says nothing but their name. */
 const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["translations", TranslationQueue],
+  ["watch", WatchScreen],
   ["overdue", OverdueScreen],
   ["board", BoardScreen],
   ["relays", RelayScreen],

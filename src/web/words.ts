@@ -4,6 +4,7 @@ import type calls from "#words/en/calls.json"
 import type check from "#words/en/check.json"
 import type courier from "#words/en/courier.json"
 import type desk from "#words/en/desk.json"
+import type duty from "#words/en/duty.json"
 import type files from "#words/en/files.json"
 import type lines from "#words/en/lines.json"
 import type officers from "#words/en/officers.json"
@@ -29,6 +30,7 @@ export function isLanguage(value: string): value is Language {
 export type WordId =
   | keyof typeof courier
   | keyof typeof desk
+  | keyof typeof duty
   | keyof typeof files
   | keyof typeof lines
   | keyof typeof officers

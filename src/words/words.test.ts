@@ -10,6 +10,7 @@ import { OUTCOMES } from "#offices/joins/board.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
 import { concerns } from "#offices/joins/roll.ts"
+import { WATCH_KINDS, WATCH_WHATS } from "#offices/joins/watch-items.ts"
 import { PURPOSES, READ_BACKS } from "#offices/lines/call.ts"
 import { RESULTS } from "#offices/lines/check.ts"
 import { OBJECTIONS } from "#offices/lines/receipts.ts"
@@ -116,6 +117,8 @@ const FAMILIES: Record<string, readonly string[]> = {
   "translation-kind": [...TRANSLATIONS, "MACHINE", "unknown"],
   "translation-means": [...TRANSLATIONS, "MACHINE"],
   seat: [...SEATS, "label"],
+  "watch-kind": WATCH_KINDS,
+  "watch-item": WATCH_WHATS,
   participation: [...PARTICIPATION, "claimed"],
   "roll.kind": ["secretariat", "party", "council", "participant"],
   defect: DEFECTS,

@@ -5,6 +5,7 @@ import type { Desk } from "../open.ts"
 import { openBoard } from "./board.ts"
 import { callsOn } from "./calls.ts"
 import { changesSince, readUpTo } from "./changes.ts"
+import { watchView } from "./items.ts"
 import { overdueView } from "./overdue.ts"
 
 // A quarter of a year is what anybody compares by eye.
@@ -24,7 +25,9 @@ export function watchApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> 
   })
   app.get("/lines/:line/calls", (c) => c.json(callsOn(archive, c.req.param("line"))))
   const connected = () => desk.status().connected
-  app.get("/overdue", (c) => c.json(overdueView({ archive, clock, delegation, roll: book.roll, connected })))
+  const overdue = () => overdueView({ archive, clock, delegation, roll: book.roll, connected })
+  app.get("/overdue", (c) => c.json(overdue()))
+  app.get("/watch", (c) => c.json(watchView(desk, board, overdue())))
   app.get("/checks", (c) => c.json(board.due()))
   app.get("/checks/:line/:matter", (c) => {
     const check = board.check(c.req.param("line"), c.req.param("matter"))

@@ -81,7 +81,8 @@ function heardSince({ sql }: Archive, first: string) {
   }))
 }
 
-function checksSince({ sql }: Archive, first: string): Check[] {
+/** Checks by officers since a day, with the line of each. */
+export function checksSince({ sql }: Archive, first: string): Check[] {
   const rows = sql.all`SELECT line, id, state FROM matter WHERE office = 'check' AND opened >=
     coalesce((SELECT min("index") FROM envelope WHERE at >= ${first}), 0)`
   return rows.map((row) => ({

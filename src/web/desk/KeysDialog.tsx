@@ -7,6 +7,7 @@ const KEYS = [
   ["k ↑", "keys.previous"],
   ["Enter", "keys.open"],
   ["g i", "keys.inbox"],
+  ["g w", "keys.watch"],
   ["g o", "keys.overdue"],
   ["g c", "keys.changes"],
   ["g b", "keys.board"],

@@ -25,6 +25,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [keysShown, showKeys] = useState(false)
   useKeys({
     "g i": () => go("/"),
+    "g w": () => go("/watch"),
     "g o": () => go("/overdue"),
     "g c": () => go("/changes"),
     "g b": () => go("/board"),

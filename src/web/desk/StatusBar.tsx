@@ -12,6 +12,7 @@ type Way = readonly [href: string, word: WordId]
 /** What a watch looks at, most urgent first; what an officer writes; where he looks things up. */
 const WAYS: readonly (readonly Way[])[] = [
   [
+    ["/watch", "watch.title"],
     ["/", "inbox.title"],
     ["/overdue", "overdue.title"],
     ["/relays", "relay.title"],

@@ -2,6 +2,7 @@ import calls from "#words/en/calls.json"
 import check from "#words/en/check.json"
 import courier from "#words/en/courier.json"
 import desk from "#words/en/desk.json"
+import duty from "#words/en/duty.json"
 import files from "#words/en/files.json"
 import lines from "#words/en/lines.json"
 import officers from "#words/en/officers.json"
@@ -22,6 +23,7 @@ export const words: Record<string, string> = {
   ...check,
   ...courier,
   ...desk,
+  ...duty,
   ...files,
   ...lines,
   ...officers,

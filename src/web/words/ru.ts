@@ -2,6 +2,7 @@ import calls from "#words/ru/calls.json"
 import check from "#words/ru/check.json"
 import courier from "#words/ru/courier.json"
 import desk from "#words/ru/desk.json"
+import duty from "#words/ru/duty.json"
 import files from "#words/ru/files.json"
 import lines from "#words/ru/lines.json"
 import officers from "#words/ru/officers.json"
@@ -22,6 +23,7 @@ export const words: Record<string, string> = {
   ...check,
   ...courier,
   ...desk,
+  ...duty,
   ...files,
   ...lines,
   ...officers,

@@ -2,6 +2,7 @@ import calls from "#words/uk/calls.json"
 import check from "#words/uk/check.json"
 import courier from "#words/uk/courier.json"
 import desk from "#words/uk/desk.json"
+import duty from "#words/uk/duty.json"
 import files from "#words/uk/files.json"
 import lines from "#words/uk/lines.json"
 import officers from "#words/uk/officers.json"
@@ -22,6 +23,7 @@ export const words: Record<string, string> = {
   ...check,
   ...courier,
   ...desk,
+  ...duty,
   ...files,
   ...lines,
   ...officers,
