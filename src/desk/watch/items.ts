@@ -1,4 +1,4 @@
-import type { DeskStatus, LineView, WaitingRow } from "#offices/joins/screen.ts"
+import type { DeskStatus, WaitingRow } from "#offices/joins/screen.ts"
 import type { OverdueView } from "#offices/joins/watch.ts"
 import type { WatchFacts, WatchMessage, WatchView } from "#offices/joins/watch-items.ts"
 import { missedInRow, watchItems } from "#offices/joins/watch-sources.ts"
@@ -124,7 +124,7 @@ function absences(archive: Archive, delegation: string): WatchFacts["absences"] 
   })
 }
 
-type Status = Omit<DeskStatus, "officer"> & { lines: LineView[] }
+type Status = Pick<DeskStatus, "distrusted" | "keyEvent" | "needs" | "unproven" | "now">
 
 function alarmsOf(desk: Desk, { distrusted, keyEvent, needs, unproven, now }: Status): WatchFacts["alarms"] {
   const none = { of: null, count: null }
