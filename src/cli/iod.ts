@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util"
 import { backupCommand, restoreCommand } from "./backup.ts"
 import { deskCourierCommand, registryCourierCommand } from "./courier.ts"
+import { deskBackupCommand, deskRestoreCommand } from "./desk-backup.ts"
 import { DatabaseLost, deskCommand, portOf, rebuildCommand, registryCommand, witnessCommand } from "./programs.ts"
 import { scriptCommand } from "./script.ts"
 import { startExercise } from "./start.ts"
@@ -29,11 +30,23 @@ iod desk search WORDS… [--order newest] [--line ID] [--by NAME] [--precedence 
     looks through every text that a running desk holds; ends with 1 where nothing was found
 iod desk courier out --to FILE [--line ID]… [--days N] [--for NAME] | in FILE [--answers FILE]
     gives what waits to a courier when there is no network, or takes in what he brings
+iod desk backup --to FILE | restore --from FILE --identity FILE [--spare FILE] [--lost [--since INSTANT]] [--folder DIR]
+    a running desk without its keys, sealed to whom backup-recipients.txt names; and a desk from it, under another key
+iod desk restore --certificate FILE [--folder DIR]
+    goes on where there was no spare key, with what the root certified
 iod desk rebuild [--folder DIR]
     folds the archive of a stopped desk again, and checks every signature, hash and proof in it
 iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
     checks a proof sheet, or the one inside a PDF, offline; ends with 0, 1 (false) or 2 (unreadable)
 `
+
+/** What is done to a desk beside it; every other word is what a screen does. */
+const DESK = new Map([
+  ["courier", deskCourierCommand],
+  ["backup", deskBackupCommand],
+  ["restore", deskRestoreCommand],
+  ["rebuild", rebuildCommand],
+])
 
 /** Runs a command; answers its exit code. 64: the words of the command are wrong. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
@@ -48,15 +61,19 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case "witness":
       return witnessCommand(rest)
     case "desk":
-      if (rest[0] === "courier") return deskCourierCommand(rest.slice(1))
-      if (rest[0] === "rebuild") return rebuildCommand(rest.slice(1))
-      return rest[0] && !rest[0].startsWith("-") ? scriptCommand(rest[0], rest.slice(1)) : deskCommand(rest)
+      return desk(rest)
     case "verify":
       return verifyCommand(rest)
     default:
       process.stderr.write(USAGE)
       return 64
   }
+}
+
+function desk([verb, ...rest]: string[]): Promise<number> {
+  if (verb === undefined || verb.startsWith("-")) return deskCommand(verb === undefined ? [] : [verb, ...rest])
+  const command = DESK.get(verb)
+  return command ? command(rest) : scriptCommand(verb, rest)
 }
 
 async function start(args: string[]): Promise<number> {

@@ -88,6 +88,11 @@ export async function witnessCommand(args: string[]): Promise<number> {
 
 const settings = z.looseObject({ delegation: z.string() })
 
+/** Whose desk a folder holds. */
+export function delegationOf(folder: string): string {
+  return settings.parse(JSON.parse(readFileSync(join(folder, "desk.json"), "utf8"))).delegation
+}
+
 /** `iod desk`: one delegation's desk with its screens. */
 export async function deskCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -107,7 +112,7 @@ export async function deskCommand(args: string[]): Promise<number> {
   const { folder, registry, host } = values
   const tls = tlsOf(values)
   const stopped = untilStopped()
-  const { delegation } = settings.parse(JSON.parse(readFileSync(join(folder, "desk.json"), "utf8")))
+  const delegation = delegationOf(folder)
   await using stack = new AsyncDisposableStack()
   const desk = stack.use(await openDesk({ folder, delegation, registry, clock: clockFor(folder, values.clock), log }))
   const server = await listenDesk(desk, host, portOf(values.port), tls)

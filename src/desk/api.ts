@@ -10,6 +10,7 @@ import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
 import { participationApi } from "./participation/api.ts"
 import { relaysApi } from "./relays/api.ts"
+import { restoringApi } from "./restoring/api.ts"
 import { watchApi } from "./watch/api.ts"
 import { workbenchApi } from "./workbench/api.ts"
 
@@ -84,7 +85,7 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
   app.route("/", courierApi(desk.courier))
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
-  for (const part of [workbenchApi, watchApi, relaysApi, participationApi]) app.route("/", part(desk))
+  for (const part of [workbenchApi, watchApi, relaysApi, participationApi, restoringApi]) app.route("/", part(desk))
   return app
 }
 

@@ -10,6 +10,7 @@ import { type Archive, openArchive } from "./archive.ts"
 import { type Evidence, openEvidence } from "./evidence.ts"
 import { type Live, openLive } from "./live.ts"
 import { foldAgainIfOlder } from "./rebuild.ts"
+import { refuseUnfinished } from "./restoring/restore.ts"
 import { openVault, type Vault } from "./vault.ts"
 
 export type DeskOptions = {
@@ -42,6 +43,7 @@ export type Ground = Omit<DeskOptions, "versions"> & {
 export async function openGround(options: DeskOptions): Promise<Ground> {
   const { clock, folder, versions = rules } = options
   mkdirSync(folder, { recursive: true })
+  refuseUnfinished(folder)
   const founded = openCharter(nodeCrypto, readFileSync(join(folder, "charter.json"), "utf8"))
   const registryKey = parseVerifierKey(nodeCrypto, founded.charter.registry)
   const vault = openVault(folder)

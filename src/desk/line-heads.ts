@@ -18,6 +18,8 @@ export type LineHeads = {
   passed(by: "mail" | "checkpoint"): void
   /** Size of the register up to which this desk has taken in everything on its lines, by the registry's own word. */
   completeTo(): bigint
+  /** Whether the registry signed the end of this line since the desk was opened. */
+  isHeaded(line: string): boolean
   close(): void
 }
 
@@ -43,6 +45,7 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
   const { archive, clock, crypto, evidence } = parts
   const { sql } = archive
   const owed = new Map<string, Owed>()
+  const headed = new Set<string>()
   let headsAt = 0n
   let complete = 0n
   // Mail and checkpoints may still be verified when the desk closes: what they find then is for its next beginning.
@@ -78,6 +81,7 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
       const stamp = contradicting(head)
       if (head.office !== parts.office || stamp) return evidence.againstRegistry("line-head", `${note}\n${stamp ?? ""}`)
       headsAt = head.size
+      headed.add(head.line)
       owed.get(head.line)?.bell?.[Symbol.dispose]()
       owed.delete(head.line)
       if (!holds(head)) owed.set(head.line, { head, note, bell: undefined })
@@ -95,6 +99,7 @@ export function openLineHeads(parts: LineHeadsParts): LineHeads {
       if (owed.size === 0) complete = headsAt
     },
     completeTo: () => complete,
+    isHeaded: (line) => headed.has(line),
     close() {
       closed = true
       for (const { bell } of owed.values()) bell?.[Symbol.dispose]()

@@ -23,6 +23,8 @@ export type MailboxParts = {
   signer: Signer
   /** Whether this delegation is on the roll: before, only the public lines are delivered to it. */
   enrolled(): boolean
+  /** What has to be done before any mail can come; what it throws is tried again. */
+  before(): Promise<void>
   /** Index of the first envelope that the archive lacks. */
   next(): bigint
   /** Takes frames in; when it settles they are in the archive. The stream waits for it. */
@@ -56,6 +58,7 @@ export function openMailbox(parts: MailboxParts): Mailbox {
 
   async function follow(): Promise<void> {
     attempt = new AbortController()
+    await parts.before()
     const url = `${parts.registry}/${parts.enrolled() ? "desk" : "public"}/mail?after=${parts.next()}`
     const headers = signRequest({ method: "GET", url, office, delegation, now: clock.now() }, parts.signer)
     const response = await fetch(url, { headers, signal: attempt.signal })

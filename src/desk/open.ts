@@ -17,6 +17,8 @@ import type { Participation } from "./participation/room.ts"
 import { type ProposingRefusal, proposeLine } from "./proposing.ts"
 import type { Relays } from "./relays/room.ts"
 import { relayQueue } from "./relays/view.ts"
+import { writeDeskBackup } from "./restoring/backup.ts"
+import type { Restoring } from "./restoring/room.ts"
 import { connectRooms, openCalls, openFollowing, openGiving, openSpeaking, openTaking } from "./rooms.ts"
 import { openSearch, type Search } from "./search.ts"
 import { openFilling } from "./search-filling.ts"
@@ -50,6 +52,9 @@ export type Desk = {
   mark: Marks["mark"]
   readonly relays: Relays
   readonly participation: Participation
+  readonly restoring: Restoring
+  /** A backup of this desk, sealed to whom its folder names. */
+  backup(): Promise<AsyncIterable<Uint8Array>>
   /** What waits to be passed on, and what was released to go back. */
   relayQueue(): RelayQueue
   /** Proposes a line to other delegations, as a successor of another where `follows` names one. */
@@ -91,14 +96,15 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     status: () =>
       deskStatus({
         ...{ archive, clock, delegation, evidence, mailbox, outbox, views },
-        ...{ roll: book.roll, versions: ground.versions, participation: rooms.participation },
+        ...{ ...rooms, roll: book.roll, versions: ground.versions },
       }),
     registerView: rooms.witnessing.view,
     evidenceView: evidence.rows,
     sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),
     mark: openMarks(ground).mark,
     relays: rooms.relays,
-    participation: rooms.participation,
+    ...{ participation: rooms.participation, restoring: rooms.restoring },
+    backup: () => writeDeskBackup({ ...ground, key: ground.vault.desk[0].key.name }),
     relayQueue: () => relayQueue(archive, delegation),
     propose: (input, officer) => proposeLine({ archive, door, delegation, roll: book.roll }, input, officer),
     resume(officer) {

@@ -36,7 +36,7 @@ export type Outbox = {
    * The next envelopes to send, at most so many, of each line that is not `held` at most one: by precedence, the first
    * one sealed and unanswered or, where the registry can be reached, the first waiting act of a line that has none under
    * way. Those are sealed and stored first, in one durable write; what is urgent is not kept waiting for the others'
-   * sealing, so it goes alone. Empty when nothing can go.
+   * sealing, so it goes alone. Empty when nothing can go, or nothing may.
    */
   next(held: ReadonlySet<string>, reachable: boolean, most: number): Sealed[]
   /** The envelope of this hash, while it is sealed and unanswered. */
@@ -52,7 +52,7 @@ export type Outbox = {
 }
 
 /** Opens the outbox of a desk. */
-export function openOutbox(parts: SealingParts): Outbox {
+export function openOutbox(parts: SealingParts & { maySend(): boolean }): Outbox {
   const { archive, clock } = parts
   const { sql } = archive
   return {
@@ -62,6 +62,7 @@ export function openOutbox(parts: SealingParts): Outbox {
       return row && { outbox: number(row.id), matters: mattersOf(row), bySize: isToldBySize(sql, row) }
     },
     next(held, reachable, most) {
+      if (!parts.maySend()) return []
       const first = firstOfLines(archive, held, reachable)
       const urgent = first.filter(({ precedence }) => precedence <= URGENT)
       const batch = urgent.length > 0 ? sealAll(parts, urgent, most) : []

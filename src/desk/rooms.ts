@@ -13,6 +13,7 @@ import { type Outbox, openOutbox } from "./outbox.ts"
 import { openParticipation, type Participation } from "./participation/room.ts"
 import { openRelays, type Relays } from "./relays/room.ts"
 import { openResealing, type Resealing } from "./resealing.ts"
+import { openRestoring, type Restoring } from "./restoring/room.ts"
 import { openReturning, type Returning } from "./returning.ts"
 import { openSender, type Sender } from "./sender.ts"
 import { openSlots, type Slots } from "./slots.ts"
@@ -27,11 +28,13 @@ export type Calls = {
   submitted: Call<void>
   /** A day of UTC began. */
   dayBegan: Call<void>
+  /** A checkpoint was verified, or a proof. */
+  witnessed: Call<void>
 }
 
 /** Calls that nobody hears yet. */
 export function openCalls(): Calls {
-  return { entered: openCall(), submitted: openCall(), dayBegan: openCall() }
+  return { entered: openCall(), submitted: openCall(), dayBegan: openCall(), witnessed: openCall() }
 }
 
 /** What comes in: mail is verified and folded, the register is followed, the ends of lines are held against it. */
@@ -47,6 +50,7 @@ export async function openTaking(ground: Ground, calls: Calls): Promise<Taking> 
     changed() {
       wipeSpentIdentities(archive, vault, lineHeads.completeTo())
       live.tell({ kind: "register" })
+      calls.witnessed.tell()
     },
   })
   const book = await openBook({
@@ -64,12 +68,17 @@ export async function openTaking(ground: Ground, calls: Calls): Promise<Taking> 
 }
 
 /** What goes out: the door judges an act, the outbox keeps and seals it, the sender carries it until it is answered. */
-export type Giving = { outbox: Outbox; files: Files; door: Door; sender: Sender }
+export type Giving = { outbox: Outbox; files: Files; door: Door; sender: Sender; restoring: Restoring }
 
 /** Opens what gives out. */
-export function openGiving(ground: Ground, calls: Calls, { book }: Taking): Giving {
-  const { evidence, live } = ground
-  const outbox = openOutbox({ ...ground, roll: book.roll })
+export function openGiving(ground: Ground, calls: Calls, { book, lineHeads }: Taking): Giving {
+  const { evidence, live, vault } = ground
+  const restoring = openRestoring({
+    ...{ ...ground, lineHeads, roll: book.roll, identity: vault.identity },
+    released: calls.submitted.tell,
+    told: () => live.tell({ kind: "restored" }),
+  })
+  const outbox = openOutbox({ ...ground, roll: book.roll, maySend: restoring.maySend })
   const files = openFiles(ground, calls.submitted.tell)
   const { uploads } = files
   const door = openDoor({ ...ground, book, outbox, uploads, software: softwareHash(), submitted: calls.submitted.tell })
@@ -79,7 +88,7 @@ export function openGiving(ground: Ground, calls: Calls, { book }: Taking): Givi
     settled: () => live.tell({ kind: "outbox" }),
     convict: evidence.againstRegistry,
   })
-  return { outbox, files, door, sender }
+  return { outbox, files, door, sender, restoring }
 }
 
 /**
@@ -119,13 +128,15 @@ export function openSpeaking(ground: Ground, calls: Calls, { book }: Taking, giv
 export type Following = { returning: Returning; mailbox: Mailbox }
 
 /** Opens what follows the registry; mail begins to come. */
-export function openFollowing(ground: Ground, { book, isEnrolled }: Taking, { files, sender }: Giving): Following {
+export function openFollowing(ground: Ground, { book, isEnrolled }: Taking, giving: Giving): Following {
+  const { files, outbox, restoring, sender } = giving
   const { live, vault } = ground
   const returning = openReturning(ground)
   const mailbox = openMailbox({
     ...ground,
     signer: vault.desk[0],
     enrolled: isEnrolled,
+    before: () => restoring.announce(outbox),
     takeIn: book.takeIn,
     lookAhead: book.lookAhead,
     size(entries) {
@@ -149,7 +160,7 @@ export type Rooms = Taking & Giving & Speaking & Following
 /** Says who hears what. Nothing was called out before: every room but the mail waits to be asked, and mail takes time. */
 export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void {
   const { enrolment, files, isEnrolled, lineHeads, mailbox, relays, resealing, sender, slots, witnessing } = rooms
-  const { participation } = rooms
+  const { participation, restoring } = rooms
   calls.entered.hear((entered) => {
     const told = entered.map(({ refused, callsForReceipt, ...one }) => one)
     live.tell({ kind: "entered", entered: told })
@@ -157,6 +168,7 @@ export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void
     slots.entered(entered)
     enrolment.look()
     participation.look()
+    restoring.look()
     resealing.look()
     sender.wake()
     files.look()
@@ -166,6 +178,7 @@ export function connectRooms({ live }: Ground, calls: Calls, rooms: Rooms): void
     lineHeads.passed("mail")
     void witnessing.look()
   })
+  calls.witnessed.hear(restoring.look)
   calls.submitted.hear(() => {
     sender.wake()
     files.look()

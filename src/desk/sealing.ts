@@ -27,13 +27,19 @@ type Row = Record<string, unknown>
 
 /**
  * Gives a waiting act its serial, prev, seen and the sealing keys of `keysAt`, seals, signs and stores it, inside the
- * caller's transaction. Undefined while a member has published no key for that day.
+ * caller's transaction. Undefined while a member has published no key for that day. `behind` is the end of this desk's
+ * chain, where the archive does not hold it.
  */
-export function sealNext(parts: SealingParts, row: Row, keysAt = instantOf(parts.clock)): Sealed | undefined {
+export function sealNext(
+  parts: SealingParts,
+  row: Row,
+  keysAt = instantOf(parts.clock),
+  behind?: { serial: number; hash: string },
+): Sealed | undefined {
   const { archive, vault, clock, delegation } = parts
   const { sql } = archive
   const line = text(row.line) ?? ""
-  const last = chainEnd(archive, line, delegation)
+  const last = behind ?? chainEnd(archive, line, delegation)
   const at = instantOf(clock)
   const addressed = address(parts, line, (text(row.members) ?? "").split(" "), keysAt)
   if (!addressed) return undefined

@@ -8,6 +8,7 @@ import type { Evidence } from "./evidence.ts"
 import type { Mailbox } from "./mailbox.ts"
 import type { Outbox } from "./outbox.ts"
 import type { Participation } from "./participation/room.ts"
+import type { Restoring } from "./restoring/room.ts"
 import { needs } from "./unjudged.ts"
 import { unprovenRows } from "./unproven.ts"
 import type { Views } from "./views.ts"
@@ -20,6 +21,7 @@ export type StatusParts = {
   mailbox: Mailbox
   outbox: Outbox
   participation: Participation
+  restoring: Restoring
   views: Views
   roll(): Roll
   versions: ReadonlyMap<number, Rules>
@@ -50,6 +52,7 @@ export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer" | "me
     unproven: unprovenRows(parts.archive),
     needs: needs(parts.archive, parts.roll().rules, parts.versions),
     keyEvent: parts.participation.unseen(),
+    restored: parts.restoring.view(),
     unstamped: unstampedRows(parts.archive),
     waiting: parts.outbox.waiting(),
     unread: lines.reduce((sum, line) => sum + line.unread, 0),

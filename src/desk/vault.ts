@@ -18,8 +18,11 @@ export type Vault = {
   readonly accession: Accession | undefined
   /** The sealing identity of this number, unless it was wiped. */
   identity(number: number): Identity | undefined
-  /** Makes the next fortnight of identities, on disk before it returns; answers their recipients. */
-  newIdentities(from: string): { first: number; recipients: string[] }
+  /**
+   * Makes the next fortnight of identities, on disk before it returns; answers their recipients. `at` is the number of
+   * the first, where the roll says it: whatever was made from there on was never published and is wiped.
+   */
+  newIdentities(from: string, at?: number): { first: number; recipients: string[] }
   /** Numbers and days of the identities that are held, oldest first. */
   held(): readonly { number: number; day: string }[]
   /** Wipes every identity up to and including this number, on disk before it returns; answers how many. */
@@ -83,14 +86,16 @@ export function openVault(folder: string): Vault {
       imported.set(number, identity)
       return identity
     },
-    newIdentities(from) {
+    newIdentities(from, at) {
+      const first = at ?? held.next
       const made = Array.from({ length: SEALING_KEYS }, (_, i) => ({
-        number: held.next + i,
+        number: first + i,
         day: new Date(Date.parse(from) + i * DAY).toISOString().slice(0, 10),
         ...generateSealingIdentity(),
       }))
-      const first = held.next
-      keep({ next: first + made.length, identities: [...held.identities, ...made] })
+      for (const number of imported.keys()) if (number >= first) imported.delete(number)
+      const before = held.identities.filter((i) => i.number < first)
+      keep({ next: first + made.length, identities: [...before, ...made] })
       return { first, recipients: made.map((i) => i.recipient) }
     },
     held: () => held.identities.map(({ number, day }) => ({ number, day })),

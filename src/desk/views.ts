@@ -249,7 +249,8 @@ function waiting({ archive, sql }: Reading): WaitingRow[] {
   }))
 }
 
-function waitingAct(act: Uint8Array, stored: Uint8Array): { act: string; subject: string | null } {
+/** What a stored act is, and its subject where it has one. */
+export function waitingAct(act: Uint8Array, stored: Uint8Array): { act: string; subject: string | null } {
   const form = JSON.parse(fromUtf8(act)) as { act: string; record?: { subject?: string } }
   const subject = splitTexts(stored).find((t) => textHash(nodeCrypto, t) === form.record?.subject)
   return { act: form.act, subject: subject ? fromUtf8(subject.bytes) : null }

@@ -1,5 +1,6 @@
 import { type ComponentType, Fragment, type ReactNode } from "react"
 import { CourierScreen } from "./courier/CourierScreen.tsx"
+import { RestoredScreen } from "./desk/RestoredScreen.tsx"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"
@@ -40,6 +41,7 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["search", Search],
   ["register", Register],
   ["roll", RollScreen],
+  ["restored", RestoredScreen],
 ])
 
 /** Screens that begin with what their query says. */

@@ -18,7 +18,7 @@ export function fileRow({ sql }: Archive, line: string, hash: string): FileRow |
 
 /** Files that are to leave, the most urgent act's first. */
 export function leavingFiles({ sql }: Archive): FileRow[] {
-  return sql.all`SELECT f.* FROM file f JOIN outbox o ON o.id = f.outbox WHERE f.state = 'leaving'
+  return sql.all`SELECT f.* FROM file f JOIN outbox o ON o.id = f.outbox WHERE f.state = 'leaving' AND o.state <> 'held'
     ORDER BY o.precedence, o.id, f.length LIMIT 100`.map(readRow)
 }
 

@@ -8,6 +8,7 @@ import { publicLine } from "#seal/stamp.ts"
 import { type Clock, instantOf } from "../../clock.ts"
 import { type Archive, bytes, number, text } from "../archive.ts"
 import type { Outbox } from "../outbox.ts"
+import { readRestored } from "../restoring/restored.ts"
 import { submitPublic } from "./saying.ts"
 
 /** Acts on this delegation's keys or participation that its desk did not make. */
@@ -80,6 +81,9 @@ function keep(parts: KeyEventParts, row: Record<string, unknown>): boolean {
   const act = publicAct.safeParse(readJson(bytes(row.act) ?? new Uint8Array())).data
   if (!act || concerns(act, by) !== delegation) return false
   if (sql.get`SELECT 1 AS own FROM outbox WHERE hash = ${hash}`) return false
+  // What its own key signed before a restored desk had another is its own chain, which it adopts.
+  const entered = readRestored(archive)?.entered
+  if (by === delegation && entered && number(row.index) < entered) return false
   sql.run`INSERT OR IGNORE INTO key_event ("index", act, sender) VALUES (${number(row.index)}, ${act.act}, ${by})`
   if (DISPUTED.includes(act.act) && roll().members[delegation]?.key)
     submitPublic(

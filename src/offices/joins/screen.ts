@@ -5,6 +5,7 @@ import type { UnstampedRow } from "./courier.ts"
 import type { Ladder } from "./ladder.ts"
 import type { Piece } from "./query.ts"
 import type { RelayView } from "./relays.ts"
+import type { RestoredView } from "./restored.ts"
 import type { KeyEventRow } from "./roll.ts"
 
 /** The shapes in which a desk answers its screens and scripts: one source for both sides of the API. */
@@ -35,6 +36,8 @@ export type DeskStatus = {
   needs: { rules: number; rows: UnjudgedRow[] } | null
   /** The oldest act in this delegation's name that its desk did not make and that no officer has looked at. */
   keyEvent: KeyEventRow | null
+  /** Set where this desk came back from a backup. */
+  restored: RestoredView | null
   /** What couriers brought without a stamp. */
   unstamped: UnstampedRow[]
   /** Acts that no stamp answered yet. */
@@ -267,6 +270,7 @@ export type LiveEvent =
   | { kind: "register" }
   /** Somebody did something in this delegation's name that its desk did not. */
   | { kind: "key-event" }
+  | { kind: "restored" }
   | { kind: "connection"; connected: boolean }
   | { kind: "evidence"; code: string }
   | { kind: "mark"; line: string; matter: string }

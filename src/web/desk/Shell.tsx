@@ -13,6 +13,7 @@ import { isOnRow, stepRow, useKeys } from "./keys.ts"
 import { Lines } from "./Lines.tsx"
 import { NeedsBanner } from "./NeedsBanner.tsx"
 import { RecordsPolicy } from "./RecordsPolicy.tsx"
+import { RestoredBanner } from "./RestoredBanner.tsx"
 import { SilenceBanner } from "./SilenceBanner.tsx"
 import { StatusBar } from "./StatusBar.tsx"
 import { useDesk } from "./state.ts"
@@ -49,6 +50,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AlarmBanner />
       <NeedsBanner />
       <KeyEventBanner />
+      <RestoredBanner />
       <SilenceBanner />
       <StopBar />
       <UrgentBar />
