@@ -47,6 +47,9 @@ export type Office = {
 
 export type OfficeOptions = { plan?: Plan; clock?: Clock; charter?: Partial<CharterText>; withoutLines?: boolean }
 
+/** Whom tests name at a door: officers of every desk, none of them its head. */
+const OFFICERS = ["officer", "o", "interpreter", "DO-1", "LO-1"]
+
 /** Opens an office; `await using` closes it and fails where something cannot be closed. */
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const { plan = TEST_PLAN, clock = systemClock() } = options
@@ -99,6 +102,9 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
         folder: programFolder(data, "desk", name),
         ...{ delegation: name, registry: office.registry.url, clock, log },
       })
+      for (const id of OFFICERS)
+        desk.archive.sql
+          .run`INSERT OR IGNORE INTO officer (id, name, added) VALUES (${id}, ${`the officer ${id}`}, ${desk.now()})`
       office.desks.set(name, desk)
       return desk
     },

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
+import { deskApi } from "#desk/api.ts"
+import { ROUTES } from "#desk/officers/routes.ts"
 import { deskApp } from "#desk/serve.ts"
+import { rules } from "#offices/index.ts"
+import type { OfficerView, SessionView } from "#offices/joins/officers.ts"
+import { may, mayEnter, ROLES, type Role } from "#offices/roles.ts"
 import { newAuthenticator } from "./authenticator.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { type Office, openOffice } from "./office.ts"
@@ -110,7 +115,7 @@ test("whoever lost all passkeys comes back by two others: one asks, the head rel
   const by = await head()
   assert.deepEqual((await lost.seat.ask("POST", `/officers/${lost.id}/recovery`)).body, { refused: "recovery.own" })
   const { recovery } = await colleague.seat.good("POST", `/officers/${lost.id}/recovery`)
-  assert.equal((await lost.seat.ask("POST", `/recoveries/${recovery}/release`)).body.refused, "recovery.own")
+  assert.equal((await lost.seat.ask("POST", `/recoveries/${recovery}/release`)).body.refused, "role.not-yours")
   const { link } = await by.good("POST", `/recoveries/${recovery}/release`)
   // What was lost may be in other hands: it opens nothing any more.
   assert.equal((await lost.seat.ask("GET", "/desk")).status, 401)
@@ -139,4 +144,103 @@ test("the desk answers to its own name only, and to no other site's pages", asyn
     }
   for (const origin of ["http://evil.example", "null", "http://secretariat.localhost"])
     assert.deepEqual((await seat.ask("POST", "/officers", {}, { origin })).body, { error: "foreign-origin" })
+})
+
+test("every path of the API stands in the table of roles, and a path that does not is answered to nobody", async () => {
+  const listed = ROUTES.map(([method, path]) => `${method} ${path}`)
+  const served = deskApi(desk()).routes.filter(({ method, path }) => method !== "ALL" && !path.startsWith("/sign-in"))
+  assert.ok(served.length > 50, "the routes were found")
+  assert.deepEqual([...new Set(served.map(({ method, path }) => `${method} ${path}`))].sort(), listed.toSorted())
+})
+
+/** Asks every path that the role does not open. */
+async function asksTooMuch(seat: Seat, role: Role): Promise<void> {
+  for (const [method, path, power] of ROUTES.filter((route) => !may(role, route[2]))) {
+    const answer = await seat.ask(method, path.replaceAll(/:\w+/g, "x"), method === "GET" ? undefined : {})
+    assert.deepEqual([answer.status, answer.body], [403, { refused: "role.not-yours" }], `${power} ${method} ${path}`)
+  }
+}
+
+test("a role does what the table says and nothing else: at every path, and at the door for every kind of act", async () => {
+  const line = office.desk("ukraine").views.lines()[0]?.id ?? "0".repeat(64)
+  const send = {
+    act: "message.sent",
+    line,
+    records: [{ fields: { language: "en" }, texts: { subject: "s", body: "b" } }],
+  }
+  for (const role of ROLES) {
+    const { seat, id } = await invited(`The ${role}`, role)
+    await asksTooMuch(seat, role)
+    const kept = { refused: "role.not-yours" }
+    for (const [kind, { by }] of rules.get(1) ?? []) {
+      if (by !== "officer" || mayEnter(role, kind)) continue
+      assert.deepEqual(desk().door.hand({ ...send, act: kind }, { officer: id }), kept, `${role} ${kind}`)
+    }
+    if (mayEnter(role, "message.sent")) assert.notDeepEqual(desk().door.hand(send, { officer: id }), kept)
+  }
+  assert.deepEqual(desk().door.hand(send, { officer: "nobody" }), { refused: "role.no-access" })
+})
+
+test("whoever reads no content gets none with how the desk stands", async () => {
+  const { seat } = await invited("An auditor", "auditor")
+  const status = await seat.good("GET", "/desk")
+  assert.deepEqual([status.lines, status.unread, status.unstamped, status.unproven], [[], 0, [], []])
+})
+
+test("access ends at a recorded instant: by the term, or at once, and the same passkey opens nothing after it", async () => {
+  const by = await head()
+  const until = new Date(clock.now() + 3600_000).toISOString()
+  const { seat, key } = await invited("For an hour", "officer", { until })
+  await seat.good("GET", "/messages")
+  clock.jump(3600_000)
+  assert.equal((await seat.ask("GET", "/messages")).status, 401)
+  assert.equal((await seatAt(desk()).enter(key)).status, 403)
+
+  const leaving = await invited("Leaving")
+  const again = await head()
+  const { ended } = await again.good("POST", `/officers/${leaving.id}/end`)
+  assert.equal((await leaving.seat.ask("GET", "/messages")).status, 401)
+  assert.equal((await seatAt(desk()).enter(leaving.key)).status, 403)
+  const rows = (await again.good("GET", "/officers")) as unknown as OfficerView[]
+  assert.equal(rows.find((one) => one.id === leaving.id)?.ended, ended)
+  // Ended for good: not even two others bring him back.
+  assert.equal((await again.ask("POST", `/officers/${leaving.id}/recovery`)).body.refused, "officer.unknown")
+  assert.equal((await by.ask("POST", `/officers/${leaving.id}/end`)).status, 409)
+})
+
+test("another role holds from the next request on, and a desk always keeps a head", async () => {
+  const by = await head()
+  const { seat, id } = await invited("Promoted", "reader")
+  const to = { role: "head", function: "deputy", begins: null, until: null }
+  assert.equal((await seat.ask("GET", "/drafts")).status, 403)
+  await by.good("PUT", `/officers/${id}`, to)
+  await seat.good("GET", "/drafts")
+  await by.good("PUT", `/officers/${id}`, { ...to, role: "reader" })
+  assert.equal((await seat.ask("GET", "/drafts")).status, 403)
+  const me = await by.good("GET", "/me")
+  const all = (await by.good("GET", "/officers")) as unknown as OfficerView[]
+  for (const one of all.filter(({ id, role, ended }) => role === "head" && ended === null && id !== me.id))
+    await by.good("POST", `/officers/${one.id}/end`)
+  for (const less of [
+    { ...to, role: "officer" },
+    { ...to, until: "2099-01-01T00:00:00.000Z" },
+  ])
+    assert.deepEqual((await by.ask("PUT", `/officers/${me.id}`, less)).body, { refused: "officer.last-head" })
+  assert.deepEqual((await by.ask("POST", `/officers/${me.id}/end`)).body, { refused: "officer.last-head" })
+})
+
+test("an officer sees where he is signed in, and ends one session from another", async () => {
+  const { seat, key } = await invited("Twice")
+  const other = seatAt(desk())
+  await other.enter(key)
+  const sessions = (await seat.good("GET", "/me")).sessions as SessionView[]
+  assert.deepEqual(sessions.map(({ here }) => here).sort(), [false, true])
+  const there = sessions.find(({ here }) => !here)
+  const stranger = (await invited("Not him")).seat
+  assert.equal((await stranger.ask("DELETE", `/me/sessions/${there?.id}`)).status, 409)
+  await seat.good("DELETE", `/me/sessions/${there?.id}`)
+  assert.equal((await other.ask("GET", "/desk")).status, 401)
+  // A watch and its hand-over: after that one comes anew.
+  clock.jump(13 * 3600_000)
+  assert.equal((await seat.ask("GET", "/desk")).status, 401)
 })

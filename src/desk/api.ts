@@ -1,10 +1,12 @@
 import { type Context, Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import { streamSSE } from "hono/streaming"
+import { may, type Role } from "#offices/roles.ts"
 import { parseJson } from "#register/json.ts"
 import { COURIER_IN, courierApi } from "./courier/api.ts"
 import { fileRoutes } from "./files/api.ts"
 import { authenticate, type Env, officersApi, ownApi, signInApi } from "./officers/api.ts"
+import { routeOf } from "./officers/routes.ts"
 import { answersTo, localSite } from "./officers/site.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
@@ -13,6 +15,9 @@ import { relaysApi } from "./relays/api.ts"
 import { restoringApi } from "./restoring/api.ts"
 import { watchApi } from "./watch/api.ts"
 import { workbenchApi } from "./workbench/api.ts"
+
+/** What can be asked before a first passkey is registered, outside an exercise. */
+const ENROLLING = new Set(["/me", "/me/passkeys/options", "/me/passkeys", "/sign-out"])
 
 /**
  * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link or a passkey; every
@@ -46,14 +51,17 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
     c.set("session", known.session)
     return next()
   })
+  app.use("*", async (c, next) => {
+    const route = routeOf(c.req.method, c.req.path)
+    if (!route) return c.json({ error: "unknown-path" }, 404)
+    if (c.get("session")?.enrolling && !ENROLLING.has(route[1])) return c.json({ error: "passkey-wanted" }, 403)
+    return may(c.get("officer").role, route[2]) ? next() : c.json({ refused: "role.not-yours" }, 403)
+  })
   app.route("/", ownApi({ desk, site }))
-  app.use("*", (c, next) =>
-    c.get("session")?.enrolling ? Promise.resolve(c.json({ error: "passkey-wanted" }, 403)) : next(),
-  )
   app.route("/", officersApi({ desk, site }))
   app.get("/desk", (c) => {
     const { id, name, role } = c.get("officer")
-    return c.json({ ...desk.status(), officer: name, me: { id, role } })
+    return c.json({ ...statusFor(role, desk.status()), officer: name, me: { id, role } })
   })
   app.get("/register", (c) => c.json(desk.registerView()))
   app.get("/lines/:line", (c) => c.json(desk.views.envelopes(c.req.param("line"), before(c), limit(c))))
@@ -91,6 +99,16 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
 
 type Ctx = Context<Env>
 
+/** What a role may see of how the desk stands: whoever reads no content gets none with it. */
+function statusFor<T extends ReturnType<Desk["status"]>>(role: Role, status: T): T {
+  if (may(role, "read")) return status
+  const needs = status.needs && { ...status.needs, rows: [] }
+  return { ...status, needs, lines: [], unproven: [], unstamped: [], unread: 0 }
+}
+
+/** Events that name no line and no matter. */
+const PLAIN = new Set(["officers", "connection", "register"])
+
 function mark(desk: Desk, c: Ctx, what: "open" | "hold") {
   const done = desk.mark(c.req.param("line") ?? "", c.req.param("matter") ?? "", what, c.get("officer").id)
   return done ? c.json({}) : c.json({ error: "unknown-message" }, 404)
@@ -100,7 +118,14 @@ function live(desk: Desk, c: Ctx) {
   return streamSSE(c, async (stream) => {
     const ended = new AbortController()
     stream.onAbort(() => ended.abort())
-    desk.live.watch((event) => void stream.writeSSE({ data: JSON.stringify(event) }), ended.signal)
+    const session = c.get("session")
+    const isOver = () => session !== undefined && !desk.officers.sessions.lasts(session.id)
+    const hears = (kind: string) => PLAIN.has(kind) || may(c.get("officer").role, "read")
+    desk.live.watch((event) => {
+      // A session that was ended elsewhere hears that much, and then nothing more.
+      if (hears(event.kind)) void stream.writeSSE({ data: JSON.stringify(event) })
+      if (isOver()) ended.abort()
+    }, ended.signal)
     await stream.writeSSE({ data: JSON.stringify({ kind: "hello", now: desk.now() }) })
     while (!ended.signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -110,6 +135,7 @@ function live(desk: Desk, c: Ctx) {
           resolve()
         })
       })
+      if (isOver()) ended.abort()
       if (!ended.signal.aborted) await stream.writeSSE({ data: JSON.stringify({ kind: "beat", now: desk.now() }) })
     }
   })

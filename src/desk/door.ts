@@ -16,6 +16,7 @@ import type { Book } from "./book.ts"
 import { ruleEntry } from "./entry.ts"
 import { type AttachingParts, leaveWith, withFiles } from "./files/attaching.ts"
 import { matterOnLine } from "./fold.ts"
+import { mayHandIn } from "./officers/access.ts"
 import { LEAVES, type Outbox } from "./outbox.ts"
 import { RELEASE_TEXTS, type ReleasingParts, withRelease } from "./releasing.ts"
 
@@ -57,6 +58,8 @@ export type DoorRefusal = {
     | "door.empty-text"
     | "door.unknown-release"
     | "door.other-words"
+    | "role.not-yours"
+    | "role.no-access"
     | "file.unknown"
     | "file.brought"
     | "file.not-clean"
@@ -66,8 +69,14 @@ export type Handed = { outbox: number; matters: string[]; bySize: boolean }
 
 /** The door of the desk: parses an act, asks the same rule that the book will ask, and hands it to the outbox. */
 export type Door = {
-  hand(input: unknown, by: { officer: string | null }): Handed | DoorRefusal
+  hand(input: unknown, by: HandedBy): Handed | DoorRefusal
 }
+
+/**
+ * Who hands an act in: an officer, or the desk itself. `decided`: the officer was asked for his access when he said it,
+ * and what he said then is carried out, whether or not he is still there.
+ */
+export type HandedBy = { officer: string | null; decided?: true }
 
 export type DoorParts = ReleasingParts &
   AttachingParts & {
@@ -81,7 +90,7 @@ export type DoorParts = ReleasingParts &
 
 /** Opens the door of a desk. It knows no office: what an act is, the table of acts says. */
 export function openDoor(parts: DoorParts): Door {
-  return { hand: (input, by) => parts.archive.transact(() => hand(parts, input, by.officer)) }
+  return { hand: (input, by) => parts.archive.transact(() => hand(parts, input, by)) }
 }
 
 type Parsed = z.output<typeof request>
@@ -92,7 +101,7 @@ const SALTING: Salting = {
   recordHash: (record) => recordHash(nodeCrypto, record),
 }
 
-function hand(parts: DoorParts, input: unknown, officer: string | null): Handed | DoorRefusal {
+function hand(parts: DoorParts, input: unknown, by: HandedBy): Handed | DoorRefusal {
   const parsed = request.safeParse(input)
   if (!parsed.success) return refuse("act.malformed")
   const { act, line, precedence, token, records } = parsed.data
@@ -104,7 +113,10 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   const kind = version.get(act)
   if (!kind) return refuse("act.unknown")
   const members = act === "line.proposed" ? proposedMembers(records[0]?.fields.text) : parts.book.members(line)
-  const refused = mayLeave(parts, parsed.data, members) ?? firstOf(records, (one) => mayPrepare(kind, one))
+  const refused =
+    noAccess(parts, act, by) ??
+    mayLeave(parts, parsed.data, members) ??
+    firstOf(records, (one) => mayPrepare(kind, one))
   if (refused) return refused
   const { secretariat } = parts.book.roll().charter
   const at = { by: parts.delegation, line: { id: line, members }, secretariat }
@@ -125,7 +137,7 @@ function hand(parts: DoorParts, input: unknown, officer: string | null): Handed 
   if (length > parts.book.roll().charter.limits.body / 2) return { refused: "door.too-large" }
   const files = records.flatMap((one) => one.files)
   const { id: outbox, known } = parts.outbox.submit({
-    ...{ line, members, leaves, officer, token: token ?? null, filing: files.length > 0 },
+    ...{ line, members, leaves, officer: by.officer, token: token ?? null, filing: files.length > 0 },
     precedence: precedenceOf(leaves, precedence),
     ...packed,
   })
@@ -142,6 +154,13 @@ function precedenceOf(leaves: Parsed["leaves"], asked: Parsed["precedence"]): Pa
 
 function isToldBySize(length: number, files: readonly string[]): boolean {
   return length > SMALLEST_BODY || files.length > 0
+}
+
+/** Whether an officer's role keeps him from entering this; the desk itself needs none. */
+function noAccess({ archive, clock }: DoorParts, act: string, { officer, decided }: HandedBy): DoorRefusal | undefined {
+  if (officer === null || decided) return undefined
+  const access = mayHandIn(archive, officer, act, instantOf(clock))
+  return access === "permitted" ? undefined : access
 }
 
 function firstOf<T>(all: readonly T[], refusal: (one: T) => DoorRefusal | undefined): DoorRefusal | undefined {

@@ -3,6 +3,7 @@ import type { OfficerView } from "#offices/joins/officers.ts"
 import { isRole, type Role } from "#offices/roles.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { type Archive, number, text } from "./archive.ts"
+import { roleAt, SCRIPT } from "./officers/access.ts"
 import { type Challenges, openChallenges } from "./officers/challenges.ts"
 import { openPasskeys, type Passkeys } from "./officers/passkeys.ts"
 import { openRecoveries, type Recoveries } from "./officers/recovering.ts"
@@ -20,6 +21,8 @@ export type Invitation = {
   until: string | null
 }
 
+export type ChangeRefusal = { refused: "officer.unknown" | "officer.last-head" }
+
 export type Officers = {
   /** A word that signs this officer in once, until it expires. Who is not known is added: the first one as head. */
   link(name: string): string
@@ -36,6 +39,10 @@ export type Officers = {
   /** An officer who has access now. */
   one(id: string): Officer | undefined
   all(): OfficerView[]
+  /** Gives an officer another role, function or term; it holds from the next request on. */
+  change(id: string, to: Omit<Invitation, "name">): Record<never, never> | ChangeRefusal
+  /** Ends an officer's access now, for good; nothing that he did moves. */
+  end(id: string, by: string): { ended: string } | ChangeRefusal
   name(id: string): string | undefined
   /** Whether nobody can sign in here by a passkey yet. */
   isNew(): boolean
@@ -57,8 +64,9 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
   const sessions = openSessions(archive, clock)
   const digest = (word: string) => hash("sha256", word)
   const one = (id: string): Officer | undefined => {
-    const row = sql.get`SELECT * FROM officer WHERE id = ${id}`
-    return row && hasAccess(row, instantOf(clock)) ? officerOf(row) : undefined
+    const role = roleAt(archive, id, instantOf(clock))
+    const row = role && sql.get`SELECT name, function FROM officer WHERE id = ${id}`
+    return row && { id, name: text(row.name) ?? "", role, function: text(row.function) ?? "" }
   }
   const add = (said: Invitation): string => {
     const id = randomUUID()
@@ -113,8 +121,9 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
       const word = /^Bearer ([0-9a-f]{64})$/.exec(authorization)?.[1]
       const token = meta("script.token")
       if (!word || !token || hash("sha256", Buffer.from(word, "hex")) !== token) return undefined
-      return { id: "script", name: "script", role: "head", function: "" }
+      return { id: SCRIPT, name: SCRIPT, role: "head", function: "" }
     },
+    ...openChanges(archive, clock),
     all: () => sql.all`SELECT * FROM officer ORDER BY added, id`.map((row) => officerView(archive, row)),
     name: (id) => text(sql.get`SELECT name FROM officer WHERE id = ${id}`?.name),
     isNew: () => sql.get`SELECT 1 AS used FROM passkey LIMIT 1` === undefined,
@@ -123,28 +132,41 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
 
 type Row = Record<string, unknown>
 
-/** Whether an officer's access holds at `now`: begun, and neither run out nor ended. */
-function hasAccess(row: Row, now: string): boolean {
-  if (row.ended !== null) return false
-  return (text(row.begins) ?? "") <= now && now < (text(row.until) ?? "9")
-}
-
-function officerOf(row: Row): Officer {
-  return { id: text(row.id) ?? "", name: text(row.name) ?? "", role: roleOf(row), function: text(row.function) ?? "" }
-}
-
-/** The least of all where the file names a role that this release does not know. */
-function roleOf(row: Row): Role {
-  const role = text(row.role) ?? ""
-  return isRole(role) ? role : "reader"
+/** Changing and ending what an officer may do. A desk always keeps a head, or nobody could let anybody in. */
+function openChanges({ sql, transact }: Archive, clock: Clock): Pick<Officers, "change" | "end"> {
+  const isThere = (id: string) =>
+    sql.get`SELECT 1 AS known FROM officer WHERE id = ${id} AND ended IS NULL` !== undefined
+  const isHeadedWithout = (id: string) =>
+    sql.get`SELECT 1 AS headed FROM officer WHERE role = 'head' AND ended IS NULL AND until IS NULL AND id <> ${id}
+      LIMIT 1` !== undefined
+  return {
+    change: (id, { role, function: held, begins, until }) =>
+      transact(() => {
+        if (!isThere(id)) return { refused: "officer.unknown" } as const
+        const staysHead = role === "head" && until === null && begins === null
+        if (!staysHead && !isHeadedWithout(id)) return { refused: "officer.last-head" } as const
+        sql.run`UPDATE officer SET role = ${role}, function = ${held}, begins = ${begins}, until = ${until} WHERE id = ${id}`
+        return {}
+      }),
+    end: (id, by) =>
+      transact(() => {
+        if (!isThere(id)) return { refused: "officer.unknown" } as const
+        if (!isHeadedWithout(id)) return { refused: "officer.last-head" } as const
+        const ended = instantOf(clock)
+        sql.run`UPDATE officer SET ended = ${ended}, ended_by = ${by} WHERE id = ${id}`
+        sql.run`DELETE FROM session WHERE officer = ${id}`
+        return { ended }
+      }),
+  }
 }
 
 function officerView({ sql }: Archive, row: Row): OfficerView {
-  const { id, name, role, function: held } = officerOf(row)
+  const [id, name] = [text(row.id) ?? "", text(row.name) ?? ""]
+  const [held, role] = [text(row.function) ?? "", text(row.role) ?? ""]
   const asked = sql.get`SELECT r.id, r.asked, o.name FROM recovery r LEFT JOIN officer o ON o.id = r.asked_by
     WHERE r.officer = ${id} AND r.released IS NULL`
   return {
-    ...{ id, name, role, function: held, added: text(row.added) ?? "" },
+    ...{ id, name, role: isRole(role) ? role : ("reader" as const), function: held, added: text(row.added) ?? "" },
     ...{ begins: text(row.begins) ?? null, until: text(row.until) ?? null, ended: text(row.ended) ?? null },
     passkeys: number(sql.get`SELECT count(*) AS n FROM passkey WHERE officer = ${id} AND removed IS NULL`?.n),
     recovery: asked

@@ -1,6 +1,7 @@
 import { type ComponentType, Fragment, type ReactNode } from "react"
 import { CourierScreen } from "./courier/CourierScreen.tsx"
 import { RestoredScreen } from "./desk/RestoredScreen.tsx"
+import { powerFor, useMay } from "./desk/powers.ts"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"
@@ -64,10 +65,26 @@ const OF_ONE: ReadonlyMap<string, (query: URLSearchParams, first: string, second
   ],
 ])
 
+/** What the role does not open: said, with the way to what it does. */
+function NotYours() {
+  const { t, code } = useWords()
+  return (
+    <>
+      <Heading>{code("refused", "role.not-yours")}</Heading>
+      <p>
+        <To href="/me">{t("own.title")}</To>
+      </p>
+    </>
+  )
+}
+
 /** The screen that the address names. */
 export function Screen() {
   const { path, query } = usePlace()
+  const may = useMay()
   const [office, first = "", second = ""] = path.split("/").filter((part) => part !== "")
+  const power = powerFor(path)
+  if (power && !may(power)) return <NotYours />
   if (office === undefined) return <Inbox />
   const one = first !== "" && OF_ONE.get(office)?.(query, first, second)
   if (one) return <Fragment key={path}>{one}</Fragment>

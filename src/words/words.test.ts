@@ -124,6 +124,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   defect: DEFECTS,
   "roll-act": [...publicAct.options.flatMap(({ shape }) => [...shape.act.values]).filter(isKeyEvent), "unknown"],
   role: ROLES,
+  browser: ["Edg", "OPR", "Firefox", "Chrome", "Safari", "other"],
   "role-means": ROLES,
   invite: ["name", "function", "from", "until"],
   digit: [..."0123456789abcdef"],

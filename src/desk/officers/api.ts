@@ -90,6 +90,11 @@ export function ownApi(room: Room): Hono<Env> {
   app.delete("/me/passkeys/:passkey", (c) =>
     said(c, passkeys.remove(c.get("officer").id, c.req.param("passkey"), !desk.founded.charter.exercise)),
   )
+  app.delete("/me/sessions/:session", (c) => {
+    const ended = sessions.endOwn(c.get("officer").id, c.req.param("session"))
+    desk.live.tell({ kind: "officers" })
+    return ended ? c.json({}) : c.json({ refused: "session.unknown" }, 409)
+  })
   return app
 }
 
@@ -97,17 +102,27 @@ export function ownApi(room: Room): Hono<Env> {
 export function officersApi({ desk }: Room): Hono<Env> {
   const { officers } = desk
   const app = new Hono<Env>()
+  const told = (c: Context, answer: object) => {
+    desk.live.tell({ kind: "officers" })
+    return said(c, answer)
+  }
   app.get("/officers", (c) => c.json(officers.all()))
   app.post("/officers", async (c) => {
     const parsed = invitation.safeParse(await json(c))
     if (!parsed.success) return c.json({ refused: "act.malformed" }, 400)
-    return said(c, officers.invite(parsed.data))
+    return told(c, officers.invite(parsed.data))
   })
+  app.put("/officers/:officer", async (c) => {
+    const parsed = invitation.omit({ name: true }).safeParse(await json(c))
+    if (!parsed.success) return c.json({ refused: "act.malformed" }, 400)
+    return told(c, officers.change(c.req.param("officer"), parsed.data))
+  })
+  app.post("/officers/:officer/end", (c) => told(c, officers.end(c.req.param("officer"), c.get("officer").id)))
   app.post("/officers/:officer/recovery", (c) =>
-    said(c, officers.recoveries.ask(c.req.param("officer"), c.get("officer").id)),
+    told(c, officers.recoveries.ask(c.req.param("officer"), c.get("officer").id)),
   )
   app.post("/recoveries/:recovery/release", (c) =>
-    said(c, officers.recoveries.release(c.req.param("recovery"), c.get("officer").id)),
+    told(c, officers.recoveries.release(c.req.param("recovery"), c.get("officer").id)),
   )
   return app
 }
@@ -115,7 +130,8 @@ export function officersApi({ desk }: Room): Hono<Env> {
 function ownView({ desk }: Room, officer: Officer, session: Session | undefined): OwnView {
   const { id, name, role } = officer
   const passkeys = desk.officers.passkeys.of(id)
-  return { id, name, role, function: officer.function, enrolling: session?.enrolling ?? false, passkeys }
+  const sessions = desk.officers.sessions.list(id, session?.id)
+  return { id, name, role, function: officer.function, enrolling: session?.enrolling ?? false, passkeys, sessions }
 }
 
 function welcome({ desk, site }: Room, c: Context, session: string): void {

@@ -1,4 +1,5 @@
 import { hash, randomBytes, randomUUID } from "node:crypto"
+import type { SessionView } from "#offices/joins/officers.ts"
 import { type Clock, instantOf } from "../../clock.ts"
 import { type Archive, text } from "../archive.ts"
 
@@ -13,6 +14,12 @@ export type Sessions = {
   /** Nothing more has to be registered: everything that the role may do can be done. */
   enrolled(id: string): void
   end(id: string): void
+  /** Where an officer is signed in, the last seen first; `here` is the session that asks. */
+  list(officer: string, here: string | undefined): SessionView[]
+  /** Ends one of an officer's own; false where he has no such session. */
+  endOwn(officer: string, id: string): boolean
+  /** Whether it still lasts. */
+  lasts(id: string): boolean
 }
 
 /** A watch and its hand-over; whoever has no passkey to come back by, in an exercise, keeps his for a week. */
@@ -49,6 +56,16 @@ export function openSessions({ sql }: Archive, clock: Clock): Sessions {
       const until = new Date(clock.now() + PASSKEY_MS).toISOString()
       sql.run`UPDATE session SET enrolling = 0, until = ${until} WHERE id = ${id} AND enrolling = 1`
     },
+    list: (officer, here) =>
+      sql.all`SELECT id, since, last, browser FROM session WHERE officer = ${officer} AND until > ${instantOf(clock)}
+        ORDER BY last DESC, id`.map((row) => {
+        const [id, browser] = [text(row.id) ?? "", text(row.browser) ?? ""]
+        return { id, since: text(row.since) ?? "", last: text(row.last) ?? "", browser, here: id === here }
+      }),
+    endOwn: (officer, id) =>
+      Number(sql.run`DELETE FROM session WHERE id = ${id} AND officer = ${officer}`.changes) === 1,
+    lasts: (id) =>
+      sql.get`SELECT 1 AS lasts FROM session WHERE id = ${id} AND until > ${instantOf(clock)}` !== undefined,
     end: (id) => void sql.run`DELETE FROM session WHERE id = ${id}`,
   }
 }

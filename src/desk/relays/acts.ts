@@ -27,7 +27,7 @@ export function handLeg(parts: RelayActsParts, leg: Leg): void {
     if ("refused" in files) return setLeg(archive, leg, "refused", files.refused)
     const records = [recordOf(archive, leg, state, attribution, files)]
     const said = { act: "message.sent", line: leg.there, precedence: state.precedence, records }
-    const handed = door.hand({ ...said, token: `relay.${leg.anew}` }, { officer: leg.officer })
+    const handed = door.hand({ ...said, token: `relay.${leg.anew}` }, { officer: leg.officer, decided: true })
     relayed.drop(files)
     if ("refused" in handed) setLeg(archive, leg, "refused", handed.refused)
     else setLeg(archive, leg, "handed")

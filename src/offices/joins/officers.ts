@@ -3,6 +3,9 @@ import type { Role } from "../roles.ts"
 /** A passkey as its owner sees it in a list. */
 export type PasskeyView = { id: string; name: string; added: string; used: string | null }
 
+/** Where an officer is signed in, as he sees it: `browser` is a family and nothing finer. */
+export type SessionView = { id: string; since: string; last: string; browser: string; here: boolean }
+
 /** GET /api/me: whoever asks. */
 export type OwnView = {
   id: string
@@ -12,6 +15,8 @@ export type OwnView = {
   /** Nothing may be done yet but registering a passkey. */
   enrolling: boolean
   passkeys: PasskeyView[]
+  /** Where one is signed in. */
+  sessions: SessionView[]
 }
 
 /** An officer of this desk, as the other officers see him. */

@@ -5,6 +5,7 @@ import { useLanguage, useWords, type WordId } from "../words.ts"
 import { Clocks } from "./Clocks.tsx"
 import { Connection } from "./Connection.tsx"
 import { Preferences } from "./Preferences.tsx"
+import { powerFor, useMay } from "./powers.ts"
 import { useDesk } from "./state.ts"
 
 type Way = readonly [href: string, word: WordId]
@@ -39,7 +40,9 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
   const { language } = useLanguage()
   const { path } = usePlace()
   const nameOf = useNameOf()
-  const isOffered = ([href]: Way) => href !== "/relays" || status.delegation === status.secretariat
+  const may = useMay()
+  const isOffered = ([href]: Way) =>
+    may(powerFor(href) ?? "own") && (href !== "/relays" || status.delegation === status.secretariat)
   return (
     <header className="bar">
       <div className="whose">
@@ -50,9 +53,9 @@ export function StatusBar({ onKeys }: { onKeys(): void }) {
         </To>
       </div>
       <nav aria-label={t("nav.label")} className="ways">
-        {WAYS.map((group) => (
-          <ul key={group[0]?.[0]}>
-            {group.filter(isOffered).map(([href, word]) => (
+        {WAYS.map((group) => group.filter(isOffered)).map((group) => (
+          <ul key={group[0]?.[0] ?? ""}>
+            {group.map(([href, word]) => (
               <li key={href}>
                 <To href={href} aria-current={path === href ? "page" : undefined}>
                   {t(word)}

@@ -1,6 +1,7 @@
 import { useState } from "react"
 import { Button } from "react-aria-components"
 import type { LineView } from "#offices/joins/screen.ts"
+import { useMay } from "../desk/powers.ts"
 import { useDesk } from "../desk/state.ts"
 import { AskDialog } from "../parts/AskDialog.tsx"
 import { Delegations, useLineName } from "../parts/Delegation.tsx"
@@ -25,6 +26,7 @@ function Follows({ of: { line, place, fits } }: { of: NonNullable<LineView["foll
 /** Members in the alternat, purpose, state; and accepting, where this delegation is awaited. */
 export function LineHead({ line }: { line: LineView }) {
   const { status, silent, again } = useDesk()
+  const may = useMay()
   const { t, code } = useWords()
   const [asking, setAsking] = useState(false)
   async function accept(): Promise<string | undefined> {
@@ -96,7 +98,7 @@ export function LineHead({ line }: { line: LineView }) {
             {t("line.successor")}
           </To>
         )}
-        {!line.open && line.awaited.includes(status.delegation) && (
+        {may("write") && !line.open && line.awaited.includes(status.delegation) && (
           <Button
             className="button strong"
             isDisabled={silent || line.follows?.fits === false}
@@ -105,7 +107,7 @@ export function LineHead({ line }: { line: LineView }) {
             {t("line.accept")}
           </Button>
         )}
-        <LineLog line={line} />
+        {may("export") && <LineLog line={line} />}
       </div>
       {asking && (
         <AskDialog

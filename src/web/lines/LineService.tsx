@@ -1,6 +1,7 @@
 import { useId, useState } from "react"
 import { Button, Input, Label, TextArea, TextField } from "react-aria-components"
 import type { LineView } from "#offices/joins/screen.ts"
+import { useMay } from "../desk/powers.ts"
 import { useDesk } from "../desk/state.ts"
 import { AskDialog } from "../parts/AskDialog.tsx"
 import { useNameOf } from "../parts/Delegation.tsx"
@@ -15,6 +16,7 @@ type Asked = "contact" | "out" | "back"
 export function LineService({ line }: { line: LineView }) {
   const { status, silent } = useDesk()
   const { t } = useWords()
+  const may = useMay()
   const nameOf = useNameOf()
   const [asked, setAsked] = useState<Asked>()
   const id = useId()
@@ -41,14 +43,16 @@ export function LineService({ line }: { line: LineView }) {
           </li>
         ))}
       </ul>
-      <div className="buttons">
-        <Button className="button small" isDisabled={silent} onPress={() => setAsked("contact")}>
-          {t("service.contact")}
-        </Button>
-        <Button className="button small" isDisabled={silent} onPress={() => setAsked(isOut ? "back" : "out")}>
-          {t(isOut ? "service.back" : "service.out")}
-        </Button>
-      </div>
+      {may("write") && (
+        <div className="buttons">
+          <Button className="button small" isDisabled={silent} onPress={() => setAsked("contact")}>
+            {t("service.contact")}
+          </Button>
+          <Button className="button small" isDisabled={silent} onPress={() => setAsked(isOut ? "back" : "out")}>
+            {t(isOut ? "service.back" : "service.out")}
+          </Button>
+        </div>
+      )}
       {asked && <ServiceDialog line={line.id} what={asked} onClose={() => setAsked(undefined)} />}
     </section>
   )

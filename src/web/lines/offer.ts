@@ -11,11 +11,12 @@ import {
   messageTakenIntoAccount,
   OBJECTIONS,
 } from "#offices/lines/receipts.ts"
+import { mayEnter } from "#offices/roles.ts"
 
 /** What the rules say to each thing an officer could do with a message: the same rules that the desk will ask. */
 export const OFFERED = ["acknowledge", "cascade", "account", "confirm", "object", "recall"] as const
 export type Offered = (typeof OFFERED)[number]
-export type Offers = Record<Offered, Verdict>
+export type Offers = Record<Offered, Verdict | { refused: "role.not-yours" }>
 
 /** Asks the rules, with the desk's time as `now`. */
 export function offers(message: MessageView, status: DeskStatus, now: number): Offers {
@@ -32,8 +33,10 @@ export function offers(message: MessageView, status: DeskStatus, now: number): O
     clocks: { acknowledge: status.clocks.acknowledge, check: status.clocks.checks.answer },
   }
   const record = { matter: message.matter, of: message.header }
-  const asked = (kind: AnyActKind, fields: { matter: string }) =>
-    judge(kind, lineState(line), { office: "message", state: messageState(message) }, fields, entry)
+  const asked = (kind: AnyActKind, fields: { matter: string }): Offers[Offered] =>
+    !mayEnter(status.me.role, kind.kind)
+      ? { refused: "role.not-yours" }
+      : judge(kind, lineState(line), { office: "message", state: messageState(message) }, fields, entry)
   return {
     acknowledge: asked(messageAcknowledged, record),
     cascade: asked(messageCascaded, { ...record, since: entry.at } as { matter: string }),

@@ -39,20 +39,7 @@ export function Invite({ onMade }: { onMade(link: NewLink): void }) {
       <form className="form" onSubmit={(event) => void invite(event)}>
         {field("name")}
         {field("function")}
-        <label className="field">
-          <span>{t("invite.role")}</span>
-          <select
-            value={said.role}
-            onChange={(event) => say({ ...said, role: ROLES.find((one) => one === event.target.value) ?? said.role })}
-          >
-            {ROLES.map((one) => (
-              <option key={one} value={one}>
-                {t(`role.${one}`)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <p className="hint">{t(`role-means.${said.role}`)}</p>
+        <RoleChoice role={said.role} choose={(role) => say({ ...said, role })} />
         {field("from", "date")}
         {field("until", "date")}
         <p className="hint">{t("invite.term-hint")}</p>
@@ -71,7 +58,27 @@ export function Invite({ onMade }: { onMade(link: NewLink): void }) {
   )
 }
 
+/** One of the roles, and what it lets do. */
+export function RoleChoice({ role, choose }: { role: Role; choose(role: Role): void }) {
+  const { t } = useWords()
+  return (
+    <>
+      <label className="field">
+        <span>{t("invite.role")}</span>
+        <select value={role} onChange={(event) => choose(ROLES.find((one) => one === event.target.value) ?? role)}>
+          {ROLES.map((one) => (
+            <option key={one} value={one}>
+              {t(`role.${one}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p className="hint">{t(`role-means.${role}`)}</p>
+    </>
+  )
+}
+
 /** A day as the instant at which it begins, UTC; nothing where none was chosen. */
-function dayOf(day: string): string | null {
+export function dayOf(day: string): string | null {
   return day === "" ? null : `${day}T00:00:00.000Z`
 }

@@ -2,12 +2,14 @@ import { useState } from "react"
 import { Button } from "react-aria-components"
 import type { OfficerView } from "#offices/joins/officers.ts"
 import { type Answer, tell } from "../desk/ask.ts"
+import { useMay } from "../desk/powers.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
 import { Heading } from "../parts/Heading.tsx"
 import { Instant } from "../parts/Instant.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { useWords } from "../words.ts"
+import { ChangeOfficer } from "./ChangeOfficer.tsx"
 import { Invite } from "./Invite.tsx"
 
 /** A link that was just made: shown once, to be handed over in person. */
@@ -20,6 +22,8 @@ export function OfficersScreen() {
   const { value, again } = useResource<OfficerView[]>("/officers", live, (event) => event.kind === "officers")
   const [made, setMade] = useState<NewLink>()
   const [wrong, setWrong] = useState<string>()
+  const [changing, setChanging] = useState<OfficerView>()
+  const may = useMay()
   async function say(path: string, name: string): Promise<void> {
     const answer: Answer<{ link?: string }> = await tell(path)
     setWrong("failed" in answer ? code("refused", answer.failed) : undefined)
@@ -38,15 +42,23 @@ export function OfficersScreen() {
       )}
       <ul className="plain-rows">
         {value?.map((officer) => (
-          <OfficerRow key={officer.id} officer={officer} say={(path) => void say(path, officer.name)} />
+          <OfficerRow
+            key={officer.id}
+            officer={officer}
+            say={(path) => void say(path, officer.name)}
+            onChange={() => setChanging(officer)}
+          />
         ))}
       </ul>
-      <Invite
-        onMade={(link) => {
-          setMade(link)
-          again()
-        }}
-      />
+      {may("appoint") && (
+        <Invite
+          onMade={(link) => {
+            setMade(link)
+            again()
+          }}
+        />
+      )}
+      {changing && <ChangeOfficer officer={changing} onClose={() => setChanging(undefined)} again={again} />}
     </>
   )
 }
@@ -64,9 +76,11 @@ function ShownLink({ made }: { made: NewLink }) {
   )
 }
 
-function OfficerRow({ officer, say }: { officer: OfficerView; say(path: string): void }) {
+function OfficerRow(props: { officer: OfficerView; say(path: string): void; onChange(): void }) {
+  const { officer, say, onChange } = props
   const { status } = useDesk()
   const { t } = useWords()
+  const may = useMay()
   const { name, role, passkeys, recovery, ended } = officer
   const isOther = officer.id !== status.me.id
   return (
@@ -83,7 +97,7 @@ function OfficerRow({ officer, say }: { officer: OfficerView; say(path: string):
           {t("recovery.asked", { name: recovery.askedBy })} <Instant at={recovery.asked} />
         </span>
       )}
-      {isOther && ended === null && !recovery && (
+      {may("vouch") && isOther && ended === null && !recovery && (
         <Button
           className="button small"
           aria-label={t("recovery.ask-name", { name })}
@@ -92,13 +106,18 @@ function OfficerRow({ officer, say }: { officer: OfficerView; say(path: string):
           {t("recovery.ask")}
         </Button>
       )}
-      {isOther && recovery && (
+      {may("appoint") && isOther && recovery && (
         <Button
           className="button small"
           aria-label={t("recovery.release-name", { name })}
           onPress={() => say(`/recoveries/${recovery.id}/release`)}
         >
           {t("recovery.release")}
+        </Button>
+      )}
+      {may("appoint") && ended === null && (
+        <Button className="button small" aria-label={t("officers.change-name", { name })} onPress={onChange}>
+          {t("officers.change")}
         </Button>
       )}
     </li>

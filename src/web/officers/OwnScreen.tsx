@@ -1,6 +1,6 @@
 import { useId, useState } from "react"
 import { Button } from "react-aria-components"
-import type { OwnView, PasskeyView } from "#offices/joins/officers.ts"
+import type { OwnView, PasskeyView, SessionView } from "#offices/joins/officers.ts"
 import { drop } from "../desk/ask.ts"
 import { useResource } from "../desk/resource.ts"
 import { useDesk } from "../desk/state.ts"
@@ -25,6 +25,7 @@ export function OwnScreen() {
             {value.function !== "" && ` · ${value.function}`}
           </p>
           <Passkeys passkeys={value.passkeys} again={again} />
+          <Sessions sessions={value.sessions} again={again} />
         </>
       )}
     </>
@@ -74,6 +75,43 @@ function PasskeyRow({ passkey, onRemove }: { passkey: PasskeyView; onRemove(): v
       </Button>
     </li>
   )
+}
+
+/** Where one is signed in; each place but this one can be ended from here. */
+function Sessions({ sessions, again }: { sessions: readonly SessionView[]; again(): void }) {
+  const { t } = useWords()
+  const title = useId()
+  return (
+    <section className="section" aria-labelledby={title}>
+      <h2 id={title}>{t("session.title")}</h2>
+      <ul className="plain-rows">
+        {sessions.map(({ id, since, last, browser, here }) => (
+          <li key={id}>
+            <strong>{t(`browser.${browserName(browser)}`)}</strong>
+            <span>
+              {t("session.since")} <Instant at={since} />
+            </span>
+            <span>
+              {t("session.last")} <Instant at={last} />
+            </span>
+            {here ? (
+              <span>{t("session.here")}</span>
+            ) : (
+              <Button className="button small" onPress={() => void drop(`/me/sessions/${id}`).then(again)}>
+                {t("session.end")}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const BROWSERS = ["Edg", "OPR", "Firefox", "Chrome", "Safari"] as const
+
+function browserName(family: string): (typeof BROWSERS)[number] | "other" {
+  return BROWSERS.find((one) => one === family) ?? "other"
 }
 
 function RemovePasskey(props: { passkey: PasskeyView; onClose(): void; again(): void }) {
