@@ -3,6 +3,7 @@ import type { Desk } from "#desk/open.ts"
 import { deskApp } from "#desk/serve.ts"
 import { rules } from "#offices/index.ts"
 import { type Office, openOffice, received, say } from "../test/office.ts"
+import { sessionOf } from "../test/seat.ts"
 import { asSchema, valueFor } from "./fuzz-acts.ts"
 import type { Chance } from "./fuzz-chance.ts"
 import { words } from "./fuzz-chance.ts"
@@ -15,7 +16,7 @@ type Opened = {
   office: Office
   desk: Desk
   app: ReturnType<typeof deskApp>
-  cookie: string
+  headers: Record<string, string>
   line: string
   matter: string
 }
@@ -30,8 +31,7 @@ async function open(): Promise<void> {
   await received(desk, line, matter)
   await office.closeRegistry()
   desk.archive.db.exec("PRAGMA synchronous = OFF")
-  const session = desk.officers.signIn(desk.officers.link("DO-1"))?.session
-  opened = { office, desk, app: deskApp(desk), cookie: `${desk.cookie}=${session}`, line, matter }
+  opened = { office, desk, app: deskApp(desk), headers: sessionOf(desk, "DO-1"), line, matter }
 }
 
 async function close(): Promise<void> {
@@ -97,13 +97,13 @@ const apis: Parser = {
   close,
   async read(input) {
     if (!opened) throw new Error("the desk is not open")
-    const { app, cookie, line, matter } = opened
+    const { app, line, matter } = opened
     const text = textOf(input).replaceAll(LINE, line).replaceAll(MATTER, matter)
     const end = text.indexOf("\n\n")
     const [, method = "", path = ""] = /^(GET|POST) (\/[\x21-\x7e]*)$/.exec(text.slice(0, Math.max(0, end))) ?? []
     if (method === "" || !URL.canParse(path, "http://ukraine.localhost") || path.startsWith("/api/live")) return REFUSED
     const body = method === "POST" ? { body: text.slice(end + 2) } : {}
-    const headers = { cookie, "content-type": "application/json", host: "ukraine.localhost" }
+    const headers = { ...opened.headers, host: "ukraine.localhost" }
     const answer = await app.fetch(new Request(new URL(path, "http://ukraine.localhost"), { method, headers, ...body }))
     await answer.arrayBuffer()
     if (answer.status >= 500 && answer.status !== 503)

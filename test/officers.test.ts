@@ -49,12 +49,14 @@ async function invited(name: string, role = "officer", more: object = {}) {
 test("outside an exercise a link leads to registering a passkey, and to nothing else before", async () => {
   const seat = seatAt(desk())
   const link = desk().officers.link("Head")
-  assert.deepEqual(await seat.good("POST", "/sign-in", { link }), { officer: "Head", enrolling: true })
+  const { page, ...signed } = await seat.good("POST", "/sign-in", { link })
+  assert.deepEqual([signed, typeof page], [{ officer: "Head", enrolling: true }, "string"])
   for (const path of ["/desk", "/messages", "/officers", "/live"])
     assert.deepEqual((await seat.ask("GET", path)).body, { error: "passkey-wanted" }, path)
   assert.equal((await seat.ask("POST", "/acts", {})).status, 403)
   assert.equal((await seat.register(heads)).status, 200)
-  assert.deepEqual((await seat.good("GET", "/desk")).me, { id: (await seat.good("GET", "/me")).id, role: "head" })
+  const { me } = await seat.good("GET", "/desk")
+  assert.deepEqual(me, { id: (await seat.good("GET", "/me")).id, role: "head", canLock: true })
   assert.equal((await seatAt(desk()).ask("POST", "/sign-in", { link })).status, 403)
   // Without its only passkey he could not come back.
   const [only] = (await seat.good("GET", "/me")).passkeys as { id: string }[]
@@ -243,4 +245,71 @@ test("an officer sees where he is signed in, and ends one session from another",
   // A watch and its hand-over: after that one comes anew.
   clock.jump(13 * 3600_000)
   assert.equal((await seat.ask("GET", "/desk")).status, 401)
+})
+
+test("a session's cookie that was copied opens nothing elsewhere, and a copy of all that its browser holds is noticed", async () => {
+  const { seat } = await invited("Copied")
+  const [cookie, page] = [seat.cookie(), seat.page()]
+  assert.equal((await seatAt(desk(), { cookie }).ask("GET", "/messages")).status, 401)
+  assert.equal((await seatAt(desk(), { cookie, page: "a guess" }).ask("GET", "/messages")).status, 401)
+  await seat.good("GET", "/messages")
+  // A thief with the page's word too works on until the word turns; then either of them shows one that is out.
+  const thief = seatAt(desk(), { cookie, page })
+  await thief.good("GET", "/messages")
+  clock.jump(11 * 60_000)
+  await seat.good("GET", "/messages")
+  assert.notEqual(seat.page(), page)
+  await seat.good("GET", "/messages")
+  clock.jump(2 * 60_000)
+  assert.equal((await thief.ask("GET", "/messages")).status, 401)
+  // Which of the two is the officer cannot be told: it is over for both.
+  assert.equal((await seat.ask("GET", "/messages")).status, 401)
+})
+
+test("the page's word turns without losing a tab, an answer that was lost, or a restart of the desk", async () => {
+  const { seat } = await invited("Many tabs")
+  const tab = () => seatAt(desk(), { cookie: seat.cookie(), page: seat.page() })
+  clock.jump(11 * 60_000)
+  const [one, two, lost] = [tab(), tab(), tab()]
+  await Promise.all([one, two].map((each) => each.good("GET", "/messages")))
+  assert.equal(one.page(), two.page())
+  // Its answer never came: it still shows the old one, and is offered the same again.
+  await lost.good("GET", "/messages")
+  assert.equal(lost.page(), one.page())
+  await office.closeDesk("ukraine")
+  await office.reopenDesk("ukraine")
+  const after = seatAt(desk(), { cookie: one.cookie(), page: one.page() })
+  await after.good("GET", "/messages")
+  // A request that crossed the first one with the new word.
+  await seatAt(desk(), { cookie: seat.cookie(), page: seat.page() }).good("GET", "/messages")
+  await after.good("GET", "/messages")
+})
+
+test("a ticket is good for one path of one session, and for nothing that changes anything", async () => {
+  const { seat } = await invited("With a ticket")
+  const { ticket } = await seat.good("POST", "/tickets", { path: "/messages" })
+  const other = (await invited("Without")).seat
+  const bare = (cookie: string) => seatAt(desk(), { cookie })
+  assert.equal((await bare(seat.cookie()).ask("GET", `/messages?ticket=${ticket}`)).status, 200)
+  assert.equal((await bare(other.cookie()).ask("GET", `/messages?ticket=${ticket}`)).status, 401)
+  assert.equal((await bare("").ask("GET", `/messages?ticket=${ticket}`)).status, 401)
+  assert.equal((await bare(seat.cookie()).ask("GET", `/drafts?ticket=${ticket}`)).status, 401)
+  assert.equal((await bare(seat.cookie()).ask("POST", `/acts?ticket=${ticket}`, {})).status, 401)
+})
+
+test("a locked screen answers nothing until its own officer shows a passkey", async () => {
+  const { seat, key } = await invited("At a shared console")
+  const passer = await invited("Passing by")
+  await seat.good("POST", "/me/lock")
+  for (const path of ["/desk", "/messages", "/me", "/live"])
+    assert.deepEqual((await seat.ask("GET", path)).body, { error: "locked" }, path)
+  const page = { origin: "http://ukraine.localhost", rpId: "ukraine.localhost" }
+  const shown = async (by: typeof key) =>
+    by.use((await seat.good("POST", "/me/unlock/options")) as { challenge: string }, page)
+  assert.equal((await seat.ask("POST", "/me/unlock", await shown(passer.key))).status, 403)
+  // What signs in opens no lock.
+  const entering = (await seat.good("POST", "/sign-in/passkey/options")) as { challenge: string }
+  assert.equal((await seat.ask("POST", "/me/unlock", key.use(entering, page))).status, 403)
+  await seat.good("POST", "/me/unlock", await shown(key))
+  await seat.good("GET", "/messages")
 })

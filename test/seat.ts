@@ -11,25 +11,28 @@ export type Seat = {
   register(authenticator: Authenticator, name?: string): Promise<Said>
   enter(authenticator: Authenticator, verified?: boolean): Promise<Said>
   cookie(): string
+  /** The word that its page shows beside the cookie. */
+  page(): string
 }
 export type Said = { status: number; body: Record<string, unknown>; headers: Headers }
 
-/** A new browser at this desk, with what another one held where `copied` names it. */
-export function seatAt(desk: Desk, copied = ""): Seat {
+/** A new browser at this desk, with what was copied from another one. */
+export function seatAt(desk: Desk, copied: { cookie?: string; page?: string } = {}): Seat {
   const app = deskApp(desk)
   const rpId = `${desk.delegation}.localhost`
   const origin = `http://${rpId}`
-  let cookie = copied
+  let { cookie = "", page = "" } = copied
   const ask: Seat["ask"] = async (method, path, body, more = {}) => {
-    const headers = { host: rpId, origin, cookie, "content-type": "application/json", ...more }
+    const headers = { host: rpId, origin, cookie, "iod-page": page, "content-type": "application/json", ...more }
     const answer = await app.request(`${origin}/api${path}`, {
       ...{ method, headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const set = answer.headers.get("set-cookie")
     if (set) cookie = set.split(";")[0] ?? ""
-    const text = await answer.text()
-    return { status: answer.status, body: JSON.parse(text || "{}"), headers: answer.headers }
+    const said: Record<string, unknown> = JSON.parse((await answer.text()) || "{}")
+    page = answer.headers.get("iod-page-next") ?? (typeof said.page === "string" ? said.page : page)
+    return { status: answer.status, body: said, headers: answer.headers }
   }
   const good: Seat["good"] = async (method, path, body) => {
     const answer = await ask(method, path, body)
@@ -37,7 +40,7 @@ export function seatAt(desk: Desk, copied = ""): Seat {
     return answer.body
   }
   return {
-    ...{ ask, good, cookie: () => cookie },
+    ...{ ask, good, cookie: () => cookie, page: () => page },
     async register(authenticator, name = "key") {
       const options = await good("POST", "/me/passkeys/options")
       const response = authenticator.make(options as Parameters<Authenticator["make"]>[0], { origin, rpId })
@@ -49,4 +52,10 @@ export function seatAt(desk: Desk, copied = ""): Seat {
       return ask("POST", "/sign-in/passkey", shown)
     },
   }
+}
+
+/** The headers of an officer who came by a link, as a page of his sends them. */
+export function sessionOf(desk: Desk, name: string): Record<string, string> {
+  const signed = desk.officers.signIn(desk.officers.link(name)) ?? assert.fail("the link is good once")
+  return { cookie: `${desk.cookie}=${signed.session}`, "iod-page": signed.page, "content-type": "application/json" }
 }

@@ -16,6 +16,7 @@ import { officeFingerprint } from "#sheet/fingerprint.ts"
 import { parseSheet } from "#sheet/form.ts"
 import { verifySheet } from "#sheet/verify.ts"
 import { answer, type Office, openOffice, received, rungs, say, until } from "./office.ts"
+import { sessionOf } from "./seat.ts"
 
 const SECRET = "Слово, яке має залишитися в конверті"
 
@@ -149,11 +150,11 @@ async function wholeLine(office: Office): Promise<void> {
 
 async function overTheApi(office: Office): Promise<void> {
   const { line, matter, message, from } = await acknowledged(office)
-  const session = from.officers.signIn(from.officers.link("Duty officer"))?.session
-  const ask = (matter: string, body: unknown, cookie = `${from.cookie}=${session}`) =>
+  const session = sessionOf(from, "Duty officer")
+  const ask = (matter: string, body: unknown, headers = session) =>
     deskApi(from).request(`/messages/${line}/${matter}/sheet`, {
       method: "POST",
-      headers: { cookie, "content-type": "application/json" },
+      headers,
       body: JSON.stringify(body),
     })
   const choice = { language: "ru", disclose: message.textHashes }
@@ -173,7 +174,7 @@ async function overTheApi(office: Office): Promise<void> {
   assert.equal((await ask("0".repeat(64), choice)).status, 404)
   const page = await deskApi(from).request(`/messages/${line}/${matter}/page`, {
     method: "POST",
-    headers: { cookie: `${from.cookie}=${session}`, "content-type": "application/json" },
+    headers: session,
     body: JSON.stringify({ language: "uk" }),
   })
   const set = Buffer.from(await page.arrayBuffer()).toString("latin1")
@@ -181,16 +182,16 @@ async function overTheApi(office: Office): Promise<void> {
   assert.match(set, /\/Lang \(uk\)/)
   assert.throws(() => attachedTo(Buffer.from(set, "latin1")), VerificationError)
   assert.equal((await ask(matter, { ...choice, language: "de" })).status, 400)
-  assert.equal((await ask(matter, choice, "")).status, 401)
+  assert.equal((await ask(matter, choice, {})).status, 401)
 }
 
 async function lineLog(office: Office): Promise<void> {
   const { line, message, from } = await acknowledged(office)
-  const session = from.officers.signIn(from.officers.link("Duty officer"))?.session
-  const ask = (more: object, id = line, cookie = `${from.cookie}=${session}`) =>
+  const session = sessionOf(from, "Duty officer")
+  const ask = (more: object, id = line, headers = session) =>
     deskApi(from).request(`/lines/${id}/log`, {
       method: "POST",
-      headers: { cookie, "content-type": "application/json" },
+      headers,
       body: JSON.stringify({ from: day(message.at), until: day(from.now()), language: "en", form: "csv", ...more }),
     })
   await office.closeRegistry()
@@ -221,15 +222,15 @@ async function lineLog(office: Office): Promise<void> {
   assert.equal((await ask({ until: "2020-01-01" })).status, 400)
   assert.equal((await ask({ from: "2026-02-30", until: "2026-03-01" })).status, 400)
   assert.equal((await ask({}, "0".repeat(64))).status, 404)
-  assert.equal((await ask({}, line, "")).status, 401)
+  assert.equal((await ask({}, line, {})).status, 401)
   const empty: string[][] = parse(await (await ask({ from: "2020-01-01", until: "2020-01-02" })).text(), { bom: true })
   assert.equal(empty.length, 1)
   // A desk that is no member of the line has no log of it.
   const other = office.desk("icrc")
-  const stranger = other.officers.signIn(other.officers.link("Duty officer"))?.session
+  const stranger = sessionOf(other, "Duty officer")
   const refused = await deskApi(other).request(`/lines/${line}/log`, {
     method: "POST",
-    headers: { cookie: `${other.cookie}=${stranger}`, "content-type": "application/json" },
+    headers: stranger,
     body: JSON.stringify({ from: "2020-01-01", until: "2030-01-01", language: "en", form: "csv" }),
   })
   assert.deepEqual([refused.status, await refused.json()], [404, { refused: "log.unknown-line" }])

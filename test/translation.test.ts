@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deskApi } from "#desk/api.ts"
 import { openOffice, received, say, until } from "./office.ts"
+import { sessionOf } from "./seat.ts"
 
 test("translations stand beside the original with who made them, and a machine's never leaves its desk", async () => {
   await using office = await openOffice()
@@ -33,12 +34,11 @@ test("translations stand beside the original with who made them, and a machine's
   await until(secretariat, "its own translation is back", () => wanted()[0]?.missing.length === 1)
   assert.deepEqual(wanted(), [{ matter: message.matter, missing: ["ru"] }])
 
-  const link = secretariat.officers.link("interpreter")
-  const signed = secretariat.officers.signIn(link)?.session ?? assert.fail()
+  const headers = sessionOf(secretariat, "interpreter")
   const call = (method: string, path: string, body?: unknown) =>
     deskApi(secretariat).request(path, {
       method,
-      headers: { Cookie: `${secretariat.cookie}=${signed}`, "Content-Type": "application/json" },
+      headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
   const before = secretariat.outbox.waiting()
@@ -59,11 +59,11 @@ test("a draft outlives browser and desk, for the officer who writes it and for n
   await using office = await openOffice({ withoutLines: true })
   const sign = (name: string) => {
     const desk = office.desk("icrc")
-    const session = desk.officers.signIn(desk.officers.link(name))?.session ?? assert.fail()
+    const headers = sessionOf(desk, name)
     return (method: string, path: string, body?: unknown) =>
       deskApi(office.desk("icrc")).request(path, {
         method,
-        headers: { Cookie: `${desk.cookie}=${session}`, "Content-Type": "application/json" },
+        headers,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
   }

@@ -5,8 +5,8 @@ import { may, type Role } from "#offices/roles.ts"
 import { parseJson } from "#register/json.ts"
 import { COURIER_IN, courierApi } from "./courier/api.ts"
 import { fileRoutes } from "./files/api.ts"
-import { authenticate, type Env, officersApi, ownApi, signInApi } from "./officers/api.ts"
-import { routeOf } from "./officers/routes.ts"
+import { type Env, lockApi, officersApi, ownApi, signInApi } from "./officers/api.ts"
+import { gate } from "./officers/gate.ts"
 import { answersTo, localSite } from "./officers/site.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
@@ -15,9 +15,6 @@ import { relaysApi } from "./relays/api.ts"
 import { restoringApi } from "./restoring/api.ts"
 import { watchApi } from "./watch/api.ts"
 import { workbenchApi } from "./workbench/api.ts"
-
-/** What can be asked before a first passkey is registered, outside an exercise. */
-const ENROLLING = new Set(["/me", "/me/passkeys/options", "/me/passkeys", "/sign-out"])
 
 /**
  * The desk's HTTP API: all that a screen or a script does to a desk. Signing in is by a one-time link or a passkey; every
@@ -44,24 +41,17 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
     return isDiskFull(error) ? c.json({ error: "disk-full" }, 507) : c.json({ error: "fault" }, 500)
   })
   app.route("/", signInApi({ desk, site }))
-  app.use("*", async (c, next) => {
-    const known = authenticate(desk, c)
-    if (!known) return c.json({ error: "not-signed-in" }, 401)
-    c.set("officer", known.officer)
-    c.set("session", known.session)
-    return next()
-  })
-  app.use("*", async (c, next) => {
-    const route = routeOf(c.req.method, c.req.path)
-    if (!route) return c.json({ error: "unknown-path" }, 404)
-    if (c.get("session")?.enrolling && !ENROLLING.has(route[1])) return c.json({ error: "passkey-wanted" }, 403)
-    return may(c.get("officer").role, route[2]) ? next() : c.json({ refused: "role.not-yours" }, 403)
-  })
+  app.use("*", gate(desk))
   app.route("/", ownApi({ desk, site }))
+  app.route("/", lockApi({ desk, site }))
   app.route("/", officersApi({ desk, site }))
   app.get("/desk", (c) => {
     const { id, name, role } = c.get("officer")
-    return c.json({ ...statusFor(role, desk.status()), officer: name, me: { id, role } })
+    return c.json({
+      ...statusFor(role, desk.status()),
+      officer: name,
+      me: { id, role, canLock: desk.officers.passkeys.of(id).length > 0 },
+    })
   })
   app.get("/register", (c) => c.json(desk.registerView()))
   app.get("/lines/:line", (c) => c.json(desk.views.envelopes(c.req.param("line"), before(c), limit(c))))

@@ -7,7 +7,7 @@ import { roleAt, SCRIPT } from "./officers/access.ts"
 import { type Challenges, openChallenges } from "./officers/challenges.ts"
 import { openPasskeys, type Passkeys } from "./officers/passkeys.ts"
 import { openRecoveries, type Recoveries } from "./officers/recovering.ts"
-import { openSessions, type Session, type Sessions } from "./officers/sessions.ts"
+import { type Opened, openSessions, type Session, type Sessions, type Shown } from "./officers/sessions.ts"
 
 /** Who sits at the desk. Names and roles stay here: outwardly the delegation speaks. */
 export type Officer = { id: string; name: string; role: Role; function: string }
@@ -29,11 +29,11 @@ export type Officers = {
   /** Adds an officer; answers the word that signs him in once. */
   invite(invitation: Invitation): { id: string; link: string } | { refused: "officer.known" }
   /** A session's word for a link's word, or undefined where it is used up, expired or unknown. */
-  signIn(link: string, browser?: string): { session: string; officer: Officer; enrolling: boolean } | undefined
+  signIn(link: string, browser?: string): (Opened & { officer: Officer; enrolling: boolean }) | undefined
   /** A session's word for an officer who showed a passkey; undefined where he has no access (any more). */
-  enter(officer: string, passkey: string, browser: string): { session: string; officer: Officer } | undefined
-  /** The session of a word and its officer, while both have access. */
-  bySession(word: string): { session: Session; officer: Officer } | undefined
+  enter(officer: string, passkey: string, browser: string): (Opened & { officer: Officer }) | undefined
+  /** The session of what is shown and its officer, while both have access. */
+  bySession(shown: Shown): { session: Session; officer: Officer } | undefined
   /** A script on the desk's own machine, which shows the word from the desk's folder (`Bearer` and the word). */
   ofScript(authorization: string): Officer | undefined
   /** An officer who has access now. */
@@ -105,16 +105,17 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
         if (!officer) return undefined
         sql.run`UPDATE link SET used = ${now} WHERE hash = ${digest(link)}`
         const enrolling = !exercise
-        const session = sessions.open({ officer: officer.id, passkey: null, enrolling, browser })
-        return { session, officer, enrolling }
+        const opened = sessions.open({ officer: officer.id, passkey: null, enrolling, browser })
+        return { ...opened, officer, enrolling }
       }),
     enter(id, passkey, browser) {
       const officer = one(id)
-      return officer && { session: sessions.open({ officer: id, passkey, enrolling: false, browser }), officer }
+      return officer && { ...sessions.open({ officer: id, passkey, enrolling: false, browser }), officer }
     },
-    bySession(word) {
-      const session = sessions.of(word)
-      const officer = session && one(session.officer)
+    bySession(shown) {
+      const session = sessions.of(shown)
+      if (!session || session === "copied") return undefined
+      const officer = one(session.officer)
       return officer && { session, officer }
     },
     ofScript(authorization) {

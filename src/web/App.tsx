@@ -11,6 +11,7 @@ import { useResource } from "./desk/resource.ts"
 import { Shell } from "./desk/Shell.tsx"
 import { SignIn } from "./desk/SignIn.tsx"
 import { DeskContext } from "./desk/state.ts"
+import { Locked } from "./officers/Locked.tsx"
 import { usePlace } from "./router.ts"
 import { Screen } from "./Screen.tsx"
 import { type Language, LanguageContext, loadWords, useLanguage, useWords, type Words } from "./words.ts"
@@ -58,7 +59,7 @@ function SignedIn() {
   const { t, code } = useWords()
   const { language } = useLanguage()
   useEffect(() => {
-    if (status) document.title = titleOf(status, language, t("exercise.word"))
+    document.title = status && failed !== "locked" ? titleOf(status, language, t("exercise.word")) : "IOD"
   })
   // Before the first answer no event says that the desk is back, so this asks by itself.
   const knock = useEffectEvent(again)
@@ -68,7 +69,8 @@ function SignedIn() {
     const timer = setInterval(knock, 2000)
     return () => clearInterval(timer)
   }, [waits])
-  if (failed === "not-signed-in") return <SignIn />
+  if (failed === "not-signed-in") return <SignIn onEntered={again} />
+  if (failed === "locked") return <Locked onOpened={again} />
   if (!status)
     return (
       <>

@@ -1,7 +1,7 @@
 import { type ComponentType, Fragment, type ReactNode } from "react"
 import { CourierScreen } from "./courier/CourierScreen.tsx"
-import { RestoredScreen } from "./desk/RestoredScreen.tsx"
 import { powerFor, useMay } from "./desk/powers.ts"
+import { RestoredScreen } from "./desk/RestoredScreen.tsx"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"

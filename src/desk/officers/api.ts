@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono"
-import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import { deleteCookie, setCookie } from "hono/cookie"
 import { z } from "zod"
 import { instant } from "#offices/act.ts"
 import type { OwnView } from "#offices/joins/officers.ts"
@@ -27,7 +27,7 @@ export function signInApi(room: Room): Hono {
     const signed = parsed.success ? officers.signIn(parsed.data.link, agentOf(c)) : undefined
     if (!signed) return c.json({ error: "link-not-valid" }, 403)
     welcome(room, c, signed.session)
-    return c.json({ officer: signed.officer.name, enrolling: signed.enrolling })
+    return c.json({ officer: signed.officer.name, enrolling: signed.enrolling, page: signed.page })
   })
   app.post("/sign-in/passkey/options", async (c) => c.json(await officers.passkeys.ask("sign-in", relying(room, c))))
   app.post("/sign-in/passkey", async (c) => {
@@ -36,22 +36,12 @@ export function signInApi(room: Room): Hono {
     const entered = officers.enter(shown.officer, shown.passkey, agentOf(c))
     if (!entered) return c.json({ refused: "passkey.not-valid" }, 403)
     welcome(room, c, entered.session)
-    return c.json({ officer: entered.officer.name, enrolling: false })
+    return c.json({ officer: entered.officer.name, enrolling: false, page: entered.page })
   })
   return app
 }
 
-/** Who asks, if anybody: a session of the page, or a script. */
-export function authenticate(desk: Desk, c: Context): { officer: Officer; session?: Session } | undefined {
-  const bearer = c.req.header("authorization")
-  if (bearer !== undefined) {
-    const officer = desk.officers.ofScript(bearer)
-    return officer && { officer }
-  }
-  const word = getCookie(c, desk.cookie)
-  return word === undefined ? undefined : desk.officers.bySession(word)
-}
-
+const ticketForm = z.strictObject({ path: z.string().startsWith("/").max(400) })
 const nameForm = z.strictObject({ name: z.string().trim().min(1).max(80) })
 const words = z.string().trim().max(120)
 const invitation = z.strictObject({
@@ -90,10 +80,43 @@ export function ownApi(room: Room): Hono<Env> {
   app.delete("/me/passkeys/:passkey", (c) =>
     said(c, passkeys.remove(c.get("officer").id, c.req.param("passkey"), !desk.founded.charter.exercise)),
   )
+  app.post("/tickets", async (c) => {
+    const [parsed, session] = [ticketForm.safeParse(await json(c)), c.get("session")]
+    if (!parsed.success || !session) return c.json({ refused: "act.malformed" }, 400)
+    return c.json({ ticket: sessions.tickets.give(session.id, parsed.data.path) })
+  })
   app.delete("/me/sessions/:session", (c) => {
     const ended = sessions.endOwn(c.get("officer").id, c.req.param("session"))
     desk.live.tell({ kind: "officers" })
     return ended ? c.json({}) : c.json({ refused: "session.unknown" }, 409)
+  })
+  return app
+}
+
+/** Locking the screen of a console that others use, and opening it again by a passkey of whoever locked it. */
+export function lockApi(room: Room): Hono<Env> {
+  const { desk } = room
+  const { passkeys, sessions } = desk.officers
+  const app = new Hono<Env>()
+  app.post("/me/lock", (c) => {
+    const session = c.get("session")
+    // Whoever has no passkey to open it again by would be locked out.
+    if (!session || passkeys.of(session.officer).length === 0) return c.json({ refused: "passkey.unknown" }, 409)
+    sessions.lock(session.id, true)
+    desk.live.tell({ kind: "officers" })
+    return c.json({})
+  })
+  app.post("/me/unlock/options", async (c) => {
+    const { id } = c.get("officer")
+    return c.json(await passkeys.ask(`unlock ${id}`, relying(room, c), id))
+  })
+  app.post("/me/unlock", async (c) => {
+    const [session, { id }] = [c.get("session"), c.get("officer")]
+    const shown = await passkeys.check(`unlock ${id}`, await json(c), relying(room, c))
+    if ("refused" in shown || !session || shown.officer !== id) return c.json({ refused: "passkey.not-valid" }, 403)
+    sessions.lock(session.id, false)
+    desk.live.tell({ kind: "officers" })
+    return c.json({})
   })
   return app
 }

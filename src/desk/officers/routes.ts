@@ -13,6 +13,10 @@ export const ROUTES: readonly Route[] = [
   ["PUT", "/me/passkeys/:passkey", "own"],
   ["DELETE", "/me/passkeys/:passkey", "own"],
   ["DELETE", "/me/sessions/:session", "own"],
+  ["POST", "/me/lock", "own"],
+  ["POST", "/me/unlock/options", "own"],
+  ["POST", "/me/unlock", "own"],
+  ["POST", "/tickets", "own"],
   ["GET", "/desk", "own"],
   ["GET", "/live", "own"],
   ["GET", "/officers", "officers"],
@@ -53,7 +57,12 @@ export const ROUTES: readonly Route[] = [
   ["GET", "/drafts", "work"],
   ["PUT", "/drafts/:id", "work"],
   ["DELETE", "/drafts/:id", "work"],
+  ["GET", "/backup", "appoint"],
+  ["GET", "/restored", "read"],
+  ["POST", "/restored/:id", "write"],
+  ["POST", "/restored-foreign", "write"],
   ["GET", "/board", "read"],
+  ["GET", "/watch", "read"],
   ["GET", "/overdue", "read"],
   ["GET", "/checks", "read"],
   ["GET", "/checks/:line/:matter", "read"],
@@ -76,8 +85,13 @@ export const ROUTES: readonly Route[] = [
 const router = new TrieRouter<Route>()
 for (const route of ROUTES) router.add(route[0], route[1], route)
 
-/** The route of a request, its path with or without the API's own prefix; undefined for what is none. */
+/** A path of the API without the API's own prefix, under which a desk serves it. */
+export function apiPath(path: string): string {
+  return path.replace(/^\/api(?=\/)/, "")
+}
+
+/** The route of a request; undefined for what is none. */
 export function routeOf(method: string, path: string): Route | undefined {
-  const [found] = router.match(method === "HEAD" ? "GET" : method, path.replace(/^\/api(?=\/)/, ""))
+  const [found] = router.match(method === "HEAD" ? "GET" : method, apiPath(path))
   return found[0]?.[0]
 }

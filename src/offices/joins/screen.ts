@@ -15,7 +15,7 @@ export type DeskStatus = {
   delegation: string
   officer: string
   /** Who asks: what screens offer goes by the role. */
-  me: { id: string; role: Role }
+  me: { id: string; role: Role; canLock: boolean }
   office: string
   exercise: boolean
   officeName: Charter["name"]

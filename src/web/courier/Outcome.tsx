@@ -1,5 +1,6 @@
 import type { CourierOutcome } from "#offices/joins/courier.ts"
 import { useNameOf } from "../parts/Delegation.tsx"
+import { SavedFrom } from "../parts/SavedFrom.tsx"
 import { useWords } from "../words.ts"
 
 /** What a courier's file brought, and what has to go back with him. */
@@ -21,9 +22,9 @@ export function Outcome({ of }: { of: CourierOutcome }) {
       {of.handed ? (
         <p>
           {t("courier.handed")}{" "}
-          <a href={`/api/courier/answers/${of.handed.answer}`} download={`iod-courier-answer-${of.from}.iod`}>
+          <SavedFrom path={`/courier/answers/${of.handed.answer}`} name={`iod-courier-answer-${of.from}.iod`}>
             {t("courier.answer", { name })}
-          </a>
+          </SavedFrom>
         </p>
       ) : (
         <p>{t("courier.not-handed")}</p>

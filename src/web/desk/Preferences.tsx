@@ -9,7 +9,7 @@ import { useDesk } from "./state.ts"
 /** Language by its own name, light or dark, the keys, and leaving. */
 export function Preferences({ onKeys }: { onKeys(): void }) {
   const { t } = useWords()
-  const { again } = useDesk()
+  const { status, again } = useDesk()
   const [theme, setTheme] = useState(chosenTheme)
   function paint(next: string): void {
     store("theme", next)
@@ -29,6 +29,11 @@ export function Preferences({ onKeys }: { onKeys(): void }) {
       <Button className="button small" onPress={onKeys}>
         {t("keys.title")}
       </Button>
+      {status.me.canLock && (
+        <Button className="button small" onPress={() => void tell("/me/lock").then(again)}>
+          {t("lock.lock")}
+        </Button>
+      )}
       <Button className="button small" onPress={() => void tell("/sign-out").then(again)}>
         {t("sign-out")}
       </Button>

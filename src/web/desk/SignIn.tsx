@@ -6,14 +6,14 @@ import { Heading } from "../parts/Heading.tsx"
 import { go } from "../router.ts"
 import { allowSound, sound } from "../watch/sounds.ts"
 import { useWords } from "../words.ts"
-import { type Answer, tell } from "./ask.ts"
+import { type Answer, keepPageWord, tell } from "./ask.ts"
 import { ExerciseBanner } from "./ExerciseBanner.tsx"
 import { isExercise } from "./exercise.ts"
 import { LanguageChoice } from "./LanguageChoice.tsx"
 import { store, stored } from "./preferences.ts"
 import { RecordsPolicy } from "./RecordsPolicy.tsx"
 
-type Entered = { officer: string; enrolling: boolean }
+type Entered = { officer: string; enrolling: boolean; page: string }
 
 /** A link is good once, so it is handed in once, however often a screen is drawn. */
 let handedIn: { link: string; answer: Promise<Answer<Entered>> } | undefined
@@ -22,7 +22,7 @@ let handedIn: { link: string; answer: Promise<Answer<Entered>> } | undefined
  * Signing in by a passkey, or for the first time by the one-time link in the address, which leads to registering a
  * passkey; an exercise can be entered without. Whoever enters here for the first time reads the policy first.
  */
-export function SignIn() {
+export function SignIn({ onEntered }: { onEntered?: () => void }) {
   const { t, code } = useWords()
   const link = location.hash.slice(1)
   const [entered, setEntered] = useState<Entered>()
@@ -30,8 +30,13 @@ export function SignIn() {
   function take(answer: Answer<Entered>): void {
     setFailed("failed" in answer ? answer.failed : undefined)
     if ("failed" in answer) return
-    if (!answer.value.enrolling && stored("policy") === "read") go("/", "replace")
+    keepPageWord(answer.value.page)
+    if (!answer.value.enrolling && stored("policy") === "read") leave()
     else setEntered(answer.value)
+  }
+  function leave(): void {
+    go("/", "replace")
+    onEntered?.()
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: the link is handed in once, whatever is drawn anew
   useEffect(() => {
@@ -57,7 +62,7 @@ export function SignIn() {
         <h2>{t("policy.title")}</h2>
         <RecordsPolicy />
         {entered?.enrolling === false && (
-          <Button className="button strong" autoFocus onPress={enter}>
+          <Button className="button strong" autoFocus onPress={() => enter(leave)}>
             {t("sign-in.enter")}
           </Button>
         )}
@@ -66,11 +71,11 @@ export function SignIn() {
   )
 }
 
-function enter(): void {
+function enter(leave: () => void): void {
   store("policy", "read")
   // The press that enters is what lets a browser sound: the sounds are tried with it.
   void allowSound().then((allowed) => allowed && stored("silence") !== "on" && sound("IMMEDIATE"))
-  go("/", "replace")
+  leave()
 }
 
 function ByPasskey({ onAnswer }: { onAnswer(answer: Answer<Entered>): void }) {

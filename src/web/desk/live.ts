@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react"
 import type { LiveEvent } from "#offices/joins/screen.ts"
+import { ticketed } from "./ask.ts"
 
 /** What the desk tells in the moment, and how long it has been silent. */
 export type Live = {
@@ -22,10 +23,16 @@ export function openLive(): Live {
   const watchers = new Set<(event: LiveEvent) => void>()
   let last = { now: Date.now(), at: performance.now() }
   let timer: ReturnType<typeof setTimeout> | undefined
-  let source = listen()
+  let source: EventSource | undefined
+  let closed = false
+  void listen()
 
-  function listen(): EventSource {
-    const opened = new EventSource("/api/live")
+  async function listen(): Promise<void> {
+    const url = await ticketed("/live")
+    if (closed) return
+    if (url === undefined) return again()
+    const opened = new EventSource(url)
+    source = opened
     opened.onmessage = ({ data }) => {
       const event = JSON.parse(data) as LiveEvent
       last = { now: "now" in event ? Date.parse(event.now) : now(), at: performance.now() }
@@ -33,13 +40,13 @@ export function openLive(): Live {
     }
     opened.onerror = () => {
       // A browser gives up after an answer that is no stream; a desk that is starting again answers so.
-      if (opened.readyState !== EventSource.CLOSED) return
-      clearTimeout(timer)
-      timer = setTimeout(() => {
-        source = listen()
-      }, AGAIN_MS)
+      if (opened.readyState === EventSource.CLOSED) again()
     }
-    return opened
+  }
+
+  function again(): void {
+    clearTimeout(timer)
+    timer = setTimeout(() => void listen(), AGAIN_MS)
   }
 
   function now(): number {
@@ -55,8 +62,9 @@ export function openLive(): Live {
     heardAt: () => last.now,
     silence: () => performance.now() - last.at,
     close() {
+      closed = true
       clearTimeout(timer)
-      source.close()
+      source?.close()
     },
   }
 }

@@ -9,6 +9,8 @@ const SCREENS: Readonly<Record<string, Power>> = {
   relays: "read",
   changes: "read",
   board: "read",
+  watch: "read",
+  restored: "read",
   translations: "read",
   search: "read",
   line: "read",

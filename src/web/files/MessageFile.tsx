@@ -1,6 +1,7 @@
 import { Button } from "react-aria-components"
 import { fileKind, savedName, shownName } from "#files/name.ts"
 import type { FileState, FileView } from "#offices/joins/screen.ts"
+import { SavedFrom } from "../parts/SavedFrom.tsx"
 import { useWords, type WordId } from "../words.ts"
 import { FileName, NameWarnings } from "./FileName.tsx"
 import { useSizes } from "./file-words.ts"
@@ -10,7 +11,7 @@ const HERE: readonly FileState[] = ["leaving", "sent", "held", "taken"]
 const WAITS = ["backlog", "unfinished", "busy", "absent", "disk-full"] as const
 
 /** One file of a message. Type and size stand beside its name before anything can be opened. */
-export function MessageFile({ file, href, onAgain }: { file: FileView; href: string; onAgain(): void }) {
+export function MessageFile({ file, path, onAgain }: { file: FileView; path: string; onAgain(): void }) {
   const { t } = useWords()
   const { size, percent } = useSizes()
   const { name, state, length, done } = file
@@ -25,14 +26,14 @@ export function MessageFile({ file, href, onAgain }: { file: FileView; href: str
         {file.type !== null && ` · ${file.type}`}
       </span>
       {HERE.includes(state) && name !== null && (
-        <a
+        <SavedFrom
           className="button small"
-          href={href}
-          download={savedName(name)}
+          path={path}
+          name={savedName(name)}
           aria-label={t("files.save-name", { name: shown })}
         >
           {t("files.save")}
-        </a>
+        </SavedFrom>
       )}
       {(state === "false" || state === "gone") && (
         <Button className="button small" aria-label={t("files.again-name", { name: shown })} onPress={onAgain}>

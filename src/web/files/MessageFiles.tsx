@@ -34,7 +34,7 @@ export function MessageFiles({ message, again }: { message: MessageView; again()
           <MessageFile
             key={file.file}
             file={{ ...file, done: Math.max(file.done, done[file.file] ?? 0) }}
-            href={`/api/messages/${line}/${matter}/files/${file.file}`}
+            path={`/messages/${line}/${matter}/files/${file.file}`}
             onAgain={() => ask(file)}
           />
         ))}

@@ -1,4 +1,4 @@
-import { ask, drop, tell } from "../desk/ask.ts"
+import { ask, asPage, drop, tell } from "../desk/ask.ts"
 
 /** How a file stands at the desk: so many bytes of it are sealed and on its disk. */
 type UploadView = { received: number; whole: boolean }
@@ -64,7 +64,7 @@ export async function bring(
 async function send(upload: string, at: number, blob: Blob, signal: AbortSignal) {
   try {
     const body = blob.slice(at, at + SLICE)
-    const response = await fetch(`/api/files/${upload}?at=${at}`, { method: "PUT", body, signal })
+    const response = await asPage(`/api/files/${upload}?at=${at}`, { method: "PUT", body, signal })
     const answer = (await response.json()) as UploadView & { refused?: string; error?: string }
     if (response.ok) return { value: answer }
     return { failed: answer.refused ?? answer.error ?? `http-${response.status}` }

@@ -1,0 +1,50 @@
+import type { Context, MiddlewareHandler } from "hono"
+import { getCookie } from "hono/cookie"
+import { may } from "#offices/roles.ts"
+import type { Officer } from "../officers.ts"
+import type { Desk } from "../open.ts"
+import type { Env } from "./api.ts"
+import { apiPath, routeOf } from "./routes.ts"
+import type { Session } from "./sessions.ts"
+
+/** The header in which a page shows its word, and the one in which it is offered the next. */
+const PAGE_WORD = "iod-page"
+const PAGE_WORD_NEXT = "iod-page-next"
+
+/** What can be asked before a first passkey is registered, outside an exercise; and while the screen is locked. */
+const ENROLLING = new Set(["/me", "/me/passkeys/options", "/me/passkeys", "/sign-out"])
+const LOCKED = new Set(["/me/unlock/options", "/me/unlock", "/sign-out"])
+
+/** What every request behind the sign-in passes: who asks, for which path, and whether the role opens it. */
+export function gate(desk: Desk): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const known = authenticate(desk, c)
+    if (!known) return c.json({ error: "not-signed-in" }, 401)
+    const { officer, session } = known
+    c.set("officer", officer)
+    c.set("session", session)
+    if (session?.next !== undefined) c.header(PAGE_WORD_NEXT, session.next)
+    const route = routeOf(c.req.method, c.req.path)
+    if (!route) return c.json({ error: "unknown-path" }, 404)
+    if (session?.enrolling && !ENROLLING.has(route[1])) return c.json({ error: "passkey-wanted" }, 403)
+    if (session?.locked && !LOCKED.has(route[1])) return c.json({ error: "locked" }, 423)
+    if (!may(officer.role, route[2])) return c.json({ refused: "role.not-yours" }, 403)
+    return await next()
+  }
+}
+
+/** Who asks, if anybody: a session's own page, or a script. */
+function authenticate(desk: Desk, c: Context): { officer: Officer; session?: Session } | undefined {
+  const bearer = c.req.header("authorization")
+  if (bearer !== undefined) {
+    const officer = desk.officers.ofScript(bearer)
+    return officer && { officer }
+  }
+  const word = getCookie(c, desk.cookie)
+  if (word === undefined) return undefined
+  const ticket = c.req.method === "GET" ? c.req.query("ticket") : undefined
+  return desk.officers.bySession({
+    ...{ word, page: c.req.header(PAGE_WORD) },
+    ticket: ticket === undefined ? undefined : { path: apiPath(c.req.path), word: ticket },
+  })
+}
