@@ -2,15 +2,18 @@ import assert from "node:assert/strict"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
+import { inspect } from "#desk/inspect.ts"
 import type { Desk } from "#desk/open.ts"
 import { ACCESSION, makeVault, openVault, writeDurably } from "#desk/vault.ts"
 import type { Accession } from "#offices/roll/accession.ts"
 import type { PublicAct } from "#offices/roll/acts.ts"
 import type { Founded } from "#offices/roll/charter.ts"
+import { utf8 } from "#register/bytes.ts"
 import { certifyDeskKey, fingerprint, formatKeyPair, revokeDeskKey } from "#seal/desk-key.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { newPairSeeds, pairSigners, publicPair } from "#seal/node/keys.ts"
-import { mandateHash, type Names, signAcceptance } from "#seal/root-notes.ts"
+import { mandateHash, type Names, signAcceptance, signAmendment } from "#seal/root-notes.ts"
+import { verifySheet } from "#sheet/verify.ts"
 import { type Plan, programFolder } from "../src/cli/exercise/found.ts"
 import { type Office, openOffice, received, say, until } from "./office.ts"
 
@@ -141,4 +144,34 @@ test("a key withdrawn on paper ends what its desk says, and the registry takes n
   await until(ukraine, "the office goes on", () => state(ukraine, "osce") === "invited")
   assert.equal(secretariat.views.message(line, matterOfIt), undefined)
   assert.ok(ukraine.outbox.waiting() > 0, "it waits until the root certifies another key")
+})
+
+test("with its witnesses gone dark an office amends its charter, and what is witnessed since then proves itself", async () => {
+  await using office = await openOffice({ plan: { ...PLAN, witnesses: ["austria", "ireland"] } })
+  const [secretariat, council] = [office.desk("secretariat"), office.desk("switzerland")]
+  const { founded } = secretariat
+  await until(council, "its line is open", () => secretariatLine(council, "secretariat") !== undefined)
+  const line = secretariatLine(council, "secretariat")?.id ?? ""
+  await office.witnesses[1]?.[Symbol.asyncDispose]()
+  const before = say(council, line, "Said while no quorum can be had.")
+  await received(secretariat, line, before)
+  assert.equal(secretariat.views.message(line, before)?.witnessed, null)
+
+  const policy = founded.charter.policy.replace(/group states \S+/, "group states any")
+  const text = JSON.stringify({ ...JSON.parse(founded.text), policy })
+  const { root } = openVault(programFolder(office.data, "desk", "switzerland"))
+  assert.ok(root)
+  const named = { office: founded.office, number: 1, charter: nodeCrypto.sha256(utf8(text)).toHex() }
+  await enter(council, {
+    ...{ act: "charter.amended", matter: founded.office, charter: text },
+    amendment: signAmendment(named, [root]),
+  })
+  const witnessed = () => typeof secretariat.views.message(line, before)?.witnessed === "string"
+  await until(secretariat, "the message is witnessed", witnessed)
+  const sheet = await secretariat.sheet(line, before, { language: "en", disclose: [] })
+  assert.ok(typeof sheet === "string", JSON.stringify(sheet))
+  const answer = await verifySheet(nodeCrypto, sheet)
+  assert.equal(answer.verdict, true, JSON.stringify(answer))
+  for (const one of office.desks.values()) assert.deepEqual(one.evidenceView(), [])
+  assert.deepEqual(await inspect(secretariat.archive, nodeCrypto, founded), [])
 })

@@ -1,6 +1,7 @@
 import { actForm } from "#offices/judge.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { keyOfEnvelope } from "#offices/roll/keys.ts"
+import { charterOver } from "#offices/roll/policies.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import { fromHex, fromUtf8, utf8 } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
@@ -65,7 +66,7 @@ export async function inspect(archive: Archive, crypto: Crypto, founded: Founded
       (SELECT head FROM envelope e WHERE e.line = l.id ORDER BY place DESC LIMIT 1) AS held FROM line l`)
     await check("line", String(row.id), () => must(row.place === row.last && row.head === row.held, "line.malformed"))
   for (const row of sql.all`SELECT * FROM checkpoint`)
-    await check("checkpoint", String(row.size), () => checkCheckpoint(crypto, founded, row))
+    await check("checkpoint", String(row.size), () => checkCheckpoint(known, row))
   for (const row of sql.all`SELECT p.*, c.root, e.stamp, e.line, e.place FROM proof p
       LEFT JOIN checkpoint c USING (size) LEFT JOIN envelope e ON e."index" = p."index"`)
     await check("proof", String(row.index), () => checkProof(crypto, row))
@@ -185,7 +186,8 @@ async function rollAfterRow({ crypto, roll }: Known, row: Row, { line, from }: H
   })
 }
 
-async function checkCheckpoint(crypto: Crypto, { charter }: Founded, row: Row): Promise<void> {
+async function checkCheckpoint({ crypto, roll }: Known, row: Row): Promise<void> {
+  const charter = charterOver(roll, BigInt(number(row.size)))
   const keys = charter.register.keys.map((key) => parseVerifierKey(crypto, key))
   const log = { origin: charter.register.origin, keys }
   const checkpoint = await openCheckpoint(crypto, text(row.note) ?? "", log)

@@ -100,7 +100,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       }),
     registerView: rooms.witnessing.view,
     evidenceView: evidence.rows,
-    sheet: (line, matter, choice) => writeSheet({ archive, founded }, line, matter, choice),
+    sheet: (line, matter, choice) =>
+      writeSheet({ archive, founded, charters: book.roll().charters }, line, matter, choice),
     mark: openMarks(ground).mark,
     relays: rooms.relays,
     ...{ participation: rooms.participation, restoring: rooms.restoring },

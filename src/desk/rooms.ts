@@ -47,13 +47,14 @@ export async function openTaking(ground: Ground, calls: Calls): Promise<Taking> 
   const witnessing = openWitnessing({
     ...ground,
     charter: founded.charter,
+    roll: () => book.roll(),
     changed() {
       wipeSpentIdentities(archive, vault, lineHeads.completeTo())
       live.tell({ kind: "register" })
       calls.witnessed.tell()
     },
   })
-  const book = await openBook({
+  const book: Book = await openBook({
     ...ground,
     identity: vault.identity,
     entered: calls.entered.tell,

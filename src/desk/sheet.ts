@@ -1,5 +1,6 @@
 import type { MessageState } from "#offices/lines/message.ts"
 import type { Founded } from "#offices/roll/charter.ts"
+import type { Roll } from "#offices/roll/roll.ts"
 import { base64, utf8 } from "#register/bytes.ts"
 import { VerificationError } from "#register/error.ts"
 import { formatProof } from "#register/proof.ts"
@@ -34,7 +35,8 @@ export type SheetChoice = {
 /** Why there is no sheet. */
 export type SheetRefusal = { refused: "sheet.unknown-matter" | "sheet.not-witnessed" | "sheet.gap" }
 
-export type SheetParts = { archive: Archive; founded: Founded }
+/** `charters`: every one that was in force, as the desk's roll has them. */
+export type SheetParts = { archive: Archive; founded: Founded; charters: Roll["charters"] }
 
 type Row = Record<string, unknown>
 type Salted = { salt: string; bytes: string }
@@ -44,12 +46,13 @@ type Salted = { salt: string; bytes: string }
  * envelopes stand in it; the desk checks what it wrote as any stranger will, before it hands it out.
  */
 export async function writeSheet(
-  { archive, founded }: SheetParts,
+  parts: SheetParts,
   line: string,
   matter: string,
   choice: SheetChoice,
 ): Promise<string | SheetRefusal> {
-  const data = archive.transact(() => collect(archive, founded, line, matter, choice))
+  const { archive, founded } = parts
+  const data = archive.transact(() => collect(parts, line, matter, choice))
   if ("refused" in data) return data
   const dataText = formatData(data)
   try {
@@ -64,13 +67,8 @@ export async function writeSheet(
   }
 }
 
-function collect(
-  archive: Archive,
-  founded: Founded,
-  line: string,
-  matter: string,
-  choice: SheetChoice,
-): SheetData | SheetRefusal {
+function collect(parts: SheetParts, line: string, matter: string, choice: SheetChoice): SheetData | SheetRefusal {
+  const { archive, founded } = parts
   const { sql } = archive
   const state = sql.get`SELECT state, opened FROM matter WHERE line = ${line} AND id = ${matter} AND id <> line`
   if (!state) return { refused: "sheet.unknown-matter" }
@@ -79,16 +77,16 @@ function collect(
   const about = aboutMatter(archive, line, matter, state)
   const chosen = choice.whole ? wholeLine(archive, line) : [...about.keys(), ...deliveries(archive, opening)]
   // What is not witnessed yet comes with a later sheet; of a whole line nothing may be left out but its tail.
-  const parts = inParts(archive, line, allProven(archive, chosen))
-  if (!parts) return { refused: "sheet.not-witnessed" }
-  const { rows, chain, behind } = parts
+  const runs = inParts(archive, line, allProven(archive, chosen))
+  if (!runs) return { refused: "sheet.not-witnessed" }
+  const { rows, chain, behind } = runs
   const checkpoints = openCheckpoints(archive)
   const envelopes = rows.map((row) => {
     const record = about.get(number(row.index))
     if (record !== undefined) checkpoints.named(row)
     return { ...checkpoints.entered(row), ...shown(archive, row, record, choice.disclose) }
   })
-  const roll = rollEntries(archive, checkpoints, rows)
+  const roll = rollEntries(parts, checkpoints, rows)
   if (!roll) return { refused: "sheet.not-witnessed" }
   const { notes, renumber } = checkpoints.sorted()
   return {
@@ -169,11 +167,30 @@ function proven({ sql }: Archive, index: number): Row | undefined {
 }
 
 /** Public line 0 up to the last place that these stamps name; undefined while one of its places is not witnessed. */
-function rollEntries(archive: Archive, checkpoints: Checkpoints, rows: readonly Row[]): RollEntry[] | undefined {
-  const line = publicLine(0)
-  const highest = Math.max(...rows.map((row) => Number(/^roll (\d+) /m.exec(text(row.stamp) ?? "")?.[1])))
+function rollEntries(
+  { archive, charters }: SheetParts,
+  checkpoints: Checkpoints,
+  rows: readonly Row[],
+): RollEntry[] | undefined {
+  const used = Math.max(...rows.map((row) => Number(/^roll (\d+) /m.exec(text(row.stamp) ?? "")?.[1])))
+  let entries = rollTo(archive, checkpoints, used)
+  // The charter says whose cosignatures a checkpoint needs: with every one that came in, an amendment may be over it.
+  for (let size = -1; entries && size !== checkpoints.largest(); ) {
+    size = checkpoints.largest()
+    entries = rollTo(archive, checkpoints, Math.max(used, lastAmendment(archive, charters, size)))
+  }
+  return entries
+}
+
+/** Place on public line 0 of the last amendment over a register of this size; 0 for none. */
+function lastAmendment({ sql }: Archive, charters: Roll["charters"], size: number): number {
+  const last = charters.slice(1).findLast(({ index }) => index < size)
+  return last ? number(sql.get`SELECT place FROM envelope WHERE "index" = ${last.index}`?.place) : 0
+}
+
+function rollTo(archive: Archive, checkpoints: Checkpoints, highest: number): RollEntry[] | undefined {
   const indexes = archive.sql
-    .all`SELECT "index" FROM envelope WHERE line = ${line} AND place <= ${highest} ORDER BY place`
+    .all`SELECT "index" FROM envelope WHERE line = ${publicLine(0)} AND place <= ${highest} ORDER BY place`
   const places = indexes.map((row) => proven(archive, number(row.index))).filter((row) => row !== undefined)
   if (places.length !== highest) return undefined
   return places.map((row) => {
@@ -241,6 +258,8 @@ function openCheckpoints({ sql }: Archive) {
       const before = sql.get`SELECT max(size) AS size FROM checkpoint WHERE size < ${Number(register.size)}`?.size
       if (before !== null && before !== undefined) hold(number(before))
     },
+    /** Size of the largest that is held. */
+    largest: () => Math.max(0, ...held.keys()),
     sorted() {
       const sizes = [...held.keys()].sort((a, b) => a - b)
       const renumber = <T extends { proof: LineEntry["proof"] }>(entry: T): T => ({

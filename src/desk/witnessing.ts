@@ -1,10 +1,12 @@
 import { setImmediate } from "node:timers/promises"
 import type { RegisterView } from "#offices/joins/screen.ts"
 import type { Charter } from "#offices/roll/charter.ts"
+import { openPolicies } from "#offices/roll/policies.ts"
+import type { Roll } from "#offices/roll/roll.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
-import { evaluatePolicy, parsePolicy, quorumFloor } from "#register/policy.ts"
+import { evaluatePolicy, quorumFloor } from "#register/policy.ts"
 import { tileReader } from "#register/tile-reader.ts"
 import { type Archive, number, text } from "./archive.ts"
 import { type HeldCheckpoint, keepCheckpoint, lastCheckpoint, type WitnessedAt } from "./checkpoints.ts"
@@ -30,7 +32,9 @@ export type Witnessing = {
 export type WitnessingParts = {
   archive: Archive
   crypto: Crypto
+  /** The founding one: what of it is read here no amendment changes. */
   charter: Charter
+  roll(): Roll
   registry: string
   evidence: Evidence
   /** Index of the first entry that this desk lacks. */
@@ -70,7 +74,7 @@ export function openWitnessing(parts: WitnessingParts): Witnessing {
       verifying
         .look()
         .catch((error: unknown) => parts.log(`proofs wait: ${error instanceof Error ? error.message : ""}`)),
-    view: () => registerView(parts, verifying.quorum, verifying.standing()),
+    view: () => registerView(parts, verifying.quorum(), verifying.standing()),
   }
 }
 
@@ -80,7 +84,7 @@ type Standing = RegisterView["witnesses"]
 function openVerifying(parts: WitnessingParts) {
   const { archive, crypto, charter, evidence } = parts
   const keys = charter.register.keys.map((key) => parseVerifierKey(crypto, key))
-  const policy = parsePolicy(crypto, charter.policy)
+  const policyOver = openPolicies(crypto, parts.roll)
   const tiles = boundedCache(new Map<string, Uint8Array>())
   const marked = openMarkedActs({ ...parts, fetchTile })
   const proving = { archive, crypto, evidence, stampBound: charter.clocks.stampBound }
@@ -97,6 +101,7 @@ function openVerifying(parts: WitnessingParts) {
 
   async function take(note: string): Promise<void> {
     const head = await openCheckpoint(crypto, note, { origin: charter.register.origin, keys })
+    const policy = policyOver(head.size)
     const quorum = await evaluatePolicy(crypto, policy, head.note)
     standing = quorum.members.map((m) => ({ name: m.name, cosigned: instant(m.time) }))
     // What its key signed is judged even without a quorum, so that a split view is caught at once.
@@ -143,7 +148,7 @@ function openVerifying(parts: WitnessingParts) {
     }
   }
 
-  return { take, look, quorum: policy.quorum, standing: () => standing }
+  return { take, look, quorum: () => policyOver(latest?.head.size ?? 0n).quorum, standing: () => standing }
 }
 
 function registerView({ archive, charter }: WitnessingParts, quorum: string, witnesses: Standing): RegisterView {

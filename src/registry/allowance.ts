@@ -6,16 +6,19 @@ export type Allowance = {
   take(desk: string, urgent: boolean): number
 }
 
+/** As the charter has it at this moment. */
+type PerMinute = { perMinute: number; urgentPerMinute: number }
 type Bucket = { left: number; at: number }
 
 /**
  * A bucket for each desk that fills as time goes by: ordinary envelopes from one, FLASH and the smallest envelopes
  * (receipts, checks) from another of their own, so that a bulk import never holds up an emergency.
  */
-export function openAllowance(clock: Clock, perMinute: number, urgentPerMinute: number): Allowance {
+export function openAllowance(clock: Clock, limits: () => PerMinute): Allowance {
   const buckets = new Map<string, Bucket>()
   return {
     take(desk, urgent) {
+      const { perMinute, urgentPerMinute } = limits()
       const full = urgent ? urgentPerMinute : perMinute
       const now = clock.now()
       const key = `${urgent ? "urgent" : "ordinary"} ${desk}`

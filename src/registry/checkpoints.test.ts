@@ -45,7 +45,7 @@ test("a witness whose cosignature does not verify is left out, and a quorum of t
   const { head } = tree(3)
   const kept: { note: string; witnessed: boolean }[] = []
   const checkpoints = await openCheckpoints({
-    ...{ crypto: nodeCrypto, clock: manualClock(TIME * 1000), policy, origin: ORIGIN },
+    ...{ crypto: nodeCrypto, clock: manualClock(TIME * 1000), policy: () => policy, origin: ORIGIN },
     ledger: {
       lastCheckpoint: async () => undefined,
       keepCheckpoint: async (_size, note, witnessed) => void kept.push({ note, witnessed }),

@@ -35,7 +35,8 @@ export type CheckpointsParts = {
   origin: string
   /** The register's keys: Ed25519 first, then ML-DSA-44. */
   signers: readonly [Signer, Signer]
-  policy: Policy
+  /** Which witnesses must cosign a register of this size. */
+  policy(size: bigint): Policy
   /** Where the witnesses of the policy answer: URL prefixes that the operator named. */
   witnesses: readonly string[]
   published(note: string, size: bigint, witnessed: boolean): void
@@ -95,7 +96,8 @@ export async function openCheckpoints(parts: CheckpointsParts): Promise<Checkpoi
 
 /** The checkpoint of a tree with the cosignatures that came in time, and whether they are a quorum. */
 async function cosigned(parts: CheckpointsParts, witnesses: Witnesses, head: TreeHead) {
-  const { clock, policy } = parts
+  const { clock } = parts
+  const policy = parts.policy(head.size)
   const crypto = remembering(parts.crypto)
   const own = signCheckpoint(parts, head, BigInt(Math.floor(clock.now() / 1000)))
   const lines: NoteSignature[] = []

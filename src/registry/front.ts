@@ -12,18 +12,19 @@ export async function currentFrontPage(
   crypto: Crypto,
   founded: Founded,
   roll: Roll,
-  { checkpoint, policy }: { checkpoint: string; policy: Policy },
+  { checkpoint, policy }: { checkpoint: string; policy(size: bigint): Policy },
   wishes: string | undefined,
 ): Promise<string> {
-  const { charter, office } = founded
+  const { office } = founded
+  const { charter } = roll
   const register = checkpoint ? await registerNow(crypto, checkpoint, policy) : undefined
   return frontPage({ office, charter, wishes, roll: rollRows(crypto, roll), register })
 }
 
-async function registerNow(crypto: Crypto, checkpoint: string, policy: Policy) {
+async function registerNow(crypto: Crypto, checkpoint: string, policyOver: (size: bigint) => Policy) {
   const note = parseNote(checkpoint)
   const { size, root } = parseCheckpoint(note.text)
-  const { members, holds } = await evaluatePolicy(crypto, policy, note)
+  const { members, holds } = await evaluatePolicy(crypto, policyOver(size), note)
   const cosigned = members.filter((m) => m.time !== undefined).map((m) => m.name)
   return { size: String(size), root: root.toHex(), cosigned, quorum: holds }
 }

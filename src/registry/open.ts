@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import pg from "pg"
 import { type Founded, openCharter } from "#offices/roll/charter.ts"
+import { openPolicies } from "#offices/roll/policies.ts"
 import type { Crypto } from "#register/crypto.ts"
-import { type Policy, parsePolicy } from "#register/policy.ts"
+import type { Policy } from "#register/policy.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { verifiedDelegation } from "#seal/node/request.ts"
 import { type Clock, instantOf } from "../clock.ts"
@@ -85,7 +86,6 @@ type Ground = {
   crypto: Crypto
   clock: Clock
   founded: Founded
-  policy: Policy
   signers: RegistrySigners
   ledger: Ledger
   growth: Growth
@@ -98,12 +98,11 @@ async function openGround(options: RegistryOptions, stack: AsyncDisposableStack)
   const crypto = nodeCrypto
   mkdirSync(folder, { recursive: true })
   const founded = openCharter(crypto, readFileSync(join(folder, "charter.json"), "utf8"))
-  const policy = parsePolicy(crypto, founded.charter.policy)
   const signers = registrySigners(readKeys(join(folder, "registry.key")))
   const ledger = stack.use(await openLedger(options.database))
   const growth = await openGrowth(crypto, ledger)
   const tiles = openTiles(ledger, growth)
-  return { options, crypto, clock, founded, policy, signers, ledger, growth, tiles, log }
+  return { options, crypto, clock, founded, signers, ledger, growth, tiles, log }
 }
 
 type Parts = {
@@ -113,12 +112,15 @@ type Parts = {
   checkpoints: Checkpoints
   writer: Writer
   files: Files
+  policy(size: bigint): Policy
 }
 
 /** The parts that know each other; what is opened last is closed first. `fell`: desks must come anew. */
 async function openParts(ground: Ground, stack: AsyncDisposableStack, fell: () => void): Promise<Parts> {
-  const { options, clock, ledger, growth, founded, policy, signers, log } = ground
-  const { perMinute, urgentPerMinute } = founded.charter.limits
+  const { options, clock, ledger, growth, founded, signers, log } = ground
+  const standing = await foldLedger(ground.crypto, ledger, founded)
+  let roll = () => standing.roll
+  const policy = openPolicies(ground.crypto, () => roll())
   const delivery = openDelivery(clock, ledger)
   const meters = openMeters(() => Number(growth.size()), delivery.followers)
   const behind = openBehind({
@@ -133,7 +135,8 @@ async function openParts(ground: Ground, stack: AsyncDisposableStack, fell: () =
     ...ground,
     origin: founded.charter.register.origin,
     signers: signers.register,
-    witnesses: [...new Set([...options.witnesses, ...policy.witnesses.flatMap((w) => w.url ?? [])])],
+    witnesses: [...new Set([...options.witnesses, ...policy(growth.size()).witnesses.flatMap((w) => w.url ?? [])])],
+    policy,
     published: delivery.published,
     held: behind.holds,
     beyond: behind.claim,
@@ -142,8 +145,8 @@ async function openParts(ground: Ground, stack: AsyncDisposableStack, fell: () =
   const writer = openWriter({
     ...ground,
     signer: signers.registry,
-    standing: await foldLedger(ground.crypto, ledger, founded),
-    allowance: openAllowance(clock, perMinute, urgentPerMinute),
+    standing,
+    allowance: openAllowance(clock, () => roll().charter.limits),
     behind: behind.holds,
     handedIn: behind.handedIn,
     entered(rows) {
@@ -152,11 +155,12 @@ async function openParts(ground: Ground, stack: AsyncDisposableStack, fell: () =
       checkpoints.wake()
     },
   })
+  roll = writer.roll
   stack.defer(() => writer.idle())
   stack.use(openForgetting(clock, ledger, log))
   const files = stack.use(openFilesOf(ground, behind))
   stack.defer(() => delivery.close())
-  return { delivery, meters, behind, checkpoints, writer, files }
+  return { delivery, meters, behind, checkpoints, writer, files, policy }
 }
 
 function openFilesOf({ options, clock, founded, log }: Ground, behind: Behind): Files {
@@ -167,8 +171,8 @@ function openFilesOf({ options, clock, founded, log }: Ground, behind: Behind): 
 }
 
 /** What the doors ask, by who answers it. */
-function doorsOf(ground: Ground, { delivery, meters, behind, checkpoints, writer, files }: Parts): DoorsParts {
-  const { crypto, clock, founded, policy, signers, ledger, growth, tiles, log } = ground
+function doorsOf(ground: Ground, { delivery, meters, behind, checkpoints, writer, files, policy }: Parts): DoorsParts {
+  const { crypto, clock, founded, signers, ledger, growth, tiles, log } = ground
   const { charter, office } = founded
   const authenticate = (request: Request) =>
     verifiedDelegation(crypto, request, office, clock.now(), (delegation, key) => {

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs"
 import { open, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import type pg from "pg"
+import { openPolicies } from "#offices/roll/policies.ts"
 import { emptyRoll, type Roll } from "#offices/roll/roll.ts"
 import { hex } from "#register/bytes.ts"
 import { VerificationError } from "#register/error.ts"
 import { openCheckpoint } from "#register/log.ts"
-import { parseVerifierKey, type VerifierKey } from "#register/note.ts"
-import { evaluatePolicy, type Policy, parsePolicy } from "#register/policy.ts"
+import { parseNote, parseVerifierKey, type VerifierKey } from "#register/note.ts"
+import { evaluatePolicy } from "#register/policy.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import type { Frame } from "#seal/wire.ts"
 import { type Backup, openBackup } from "./backup.ts"
@@ -83,14 +84,13 @@ async function keepCharter(folder: string, text: string): Promise<void> {
 
 /** What has been restored so far. */
 type State = { roll: Roll; at: string; ends: Ends; growth: Growth }
-type Shown = { size: bigint; root: string; note: string; witnessed: boolean }
+type Shown = { size: bigint; root: string; note: string }
 
 async function fill(client: pg.PoolClient, ledger: Ledger, backup: Backup): Promise<bigint> {
   const { founded } = backup
   const registry = parseVerifierKey(nodeCrypto, founded.charter.registry)
   const { origin, keys } = founded.charter.register
   const log = { origin, keys: keys.map((key) => parseVerifierKey(nodeCrypto, key)) }
-  const policy = parsePolicy(nodeCrypto, founded.charter.policy)
   const state: State = {
     ...{ roll: emptyRoll(founded), at: "", ends: openEnds(nodeCrypto, ledger) },
     growth: await openGrowth(nodeCrypto, ledger),
@@ -98,7 +98,7 @@ async function fill(client: pg.PoolClient, ledger: Ledger, backup: Backup): Prom
   const shown: Shown[] = []
   const files = openRestoredFiles(client)
   for await (const frames of backup.frames()) {
-    for (const frame of frames) if (frame.kind === "checkpoint") shown.push(await openShown(frame.note, log, policy))
+    for (const frame of frames) if (frame.kind === "checkpoint") shown.push(await openShown(frame.note, log))
     for (const group of groups(frames, state.growth.size(), shown)) {
       await enter(client, state, registry, group)
       checkRoots(state.growth, shown)
@@ -110,15 +110,18 @@ async function fill(client: pg.PoolClient, ledger: Ledger, backup: Backup): Prom
   if (size !== backup.size) throw new VerificationError("tree.size", "it does not hold as many entries as it says")
   if (shown.some((checkpoint) => checkpoint.size > size))
     throw new VerificationError("tree.size", "its checkpoint is of more entries than it holds")
-  for (const { size, note, witnessed } of shown)
-    await client.query("INSERT INTO checkpoint VALUES ($1, $2, $3)", [String(size), note, witnessed])
+  // By the charter over each: only now every amendment is known.
+  const policyOver = openPolicies(nodeCrypto, () => state.roll)
+  for (const { size, note } of shown) {
+    const { holds } = await evaluatePolicy(nodeCrypto, policyOver(size), parseNote(note))
+    await client.query("INSERT INTO checkpoint VALUES ($1, $2, $3)", [String(size), note, holds])
+  }
   return size
 }
 
-async function openShown(note: string, log: { origin: string; keys: VerifierKey[] }, policy: Policy): Promise<Shown> {
-  const checkpoint = await openCheckpoint(nodeCrypto, note, log)
-  const { holds } = await evaluatePolicy(nodeCrypto, policy, checkpoint.note)
-  return { size: checkpoint.size, root: hex(checkpoint.root), note, witnessed: holds }
+async function openShown(note: string, log: { origin: string; keys: VerifierKey[] }): Promise<Shown> {
+  const { size, root } = await openCheckpoint(nodeCrypto, note, log)
+  return { size, root: hex(root), note }
 }
 
 /** The envelopes of these frames in groups that end where a checkpoint does, so that its root can be compared. */

@@ -1,9 +1,10 @@
-import type { Founded } from "#offices/roll/charter.ts"
+import { openPolicies } from "#offices/roll/policies.ts"
+import type { Roll } from "#offices/roll/roll.ts"
 import { hex } from "#register/bytes.ts"
 import type { Crypto } from "#register/crypto.ts"
 import { openCheckpoint } from "#register/log.ts"
 import { parseVerifierKey } from "#register/note.ts"
-import { evaluatePolicy, parsePolicy, quorumFloor } from "#register/policy.ts"
+import { evaluatePolicy, quorumFloor } from "#register/policy.ts"
 import { inOrder, must, within } from "./fault.ts"
 
 /** A checkpoint that the register's keys signed and the charter's quorum cosigned. */
@@ -26,16 +27,17 @@ const LAST_SECOND = 253_402_300_799n
 /** Opens the checkpoints of a sheet: each with its quorum, by size, none twice. Throws a VerificationError. */
 export async function openCheckpoints(
   crypto: Crypto,
-  { charter }: Founded,
+  { charter, charters }: Pick<Roll, "charter" | "charters">,
   notes: readonly string[],
 ): Promise<WitnessedCheckpoint[]> {
   const { origin } = charter.register
   const keys = charter.register.keys.map((key) => parseVerifierKey(crypto, key))
-  const policy = parsePolicy(crypto, charter.policy)
+  const policyOver = openPolicies(crypto, () => ({ charter, charters }))
   const opened = await inOrder(
     notes.map((note, i) =>
       within({ part: "checkpoint", number: i + 1 }, async () => {
         const { size, root, note: parsed } = await openCheckpoint(crypto, note, { origin, keys })
+        const policy = policyOver(size)
         const quorum = await evaluatePolicy(crypto, policy, parsed)
         // A policy without a quorum holds and has no time: then there is nothing that a sheet could prove.
         must(quorum.holds && quorum.time !== undefined, "checkpoint.unwitnessed", "a checkpoint lacks its quorum")

@@ -36,6 +36,14 @@ export type CheckedLine = {
   whole: boolean
 }
 
+/** Place on the roll of the last amendment over the sheet's checkpoints: it says whose cosignatures they need. */
+function lastAmendment({ checkpoints }: Office, rolls: readonly RollAt[]): number {
+  const over = checkpoints.at(-1)?.size ?? 0n
+  const amended = (at: RollAt, before: RollAt | undefined) =>
+    at.roll.charters.length > (before?.roll.charters.length ?? 0)
+  return rolls.findLastIndex((at, i) => i > 1 && at.index < over && amended(at, rolls[i - 1]))
+}
+
 /** Checks the envelopes of a sheet's line, their order and their heads by the roll. Throws a VerificationError. */
 export async function checkLine(office: Office, rolls: readonly RollAt[], data: SheetData): Promise<CheckedLine> {
   must(publicLineNumber(data.line) === undefined, "sheet.malformed", "a sheet is about a public line")
@@ -63,7 +71,7 @@ export async function checkLine(office: Office, rolls: readonly RollAt[], data: 
       must(follows(envelopes[i - 1], envelope), "sheet.order", "an envelope comes before the one before it")
       followChain(serials, envelope, whole)
     })
-  const highest = Math.max(...envelopes.map((envelope) => envelope.stamp.roll.place))
+  const highest = Math.max(...envelopes.map((envelope) => envelope.stamp.roll.place), lastAmendment(office, rolls))
   must(rolls.length === highest + 1, "sheet.order", "the roll goes further than the sheet uses it")
   const heads = new Map([...places].map(([place, { head }]) => [place, head]))
   return { members: namesOf(first.signed.header), envelopes, heads, gaps, whole }

@@ -1,4 +1,5 @@
 import { type PublicAct, publicAct } from "#offices/roll/acts.ts"
+import type { Founded } from "#offices/roll/charter.ts"
 import { keyOfPublicAct } from "#offices/roll/keys.ts"
 import { emptyRoll, enterPublicAct, type PublicEntry, type Roll } from "#offices/roll/roll.ts"
 import { fromBase64, fromUtf8 } from "#register/bytes.ts"
@@ -6,8 +7,8 @@ import type { Crypto } from "#register/crypto.ts"
 import { VerificationError } from "#register/error.ts"
 import { parseJson } from "#register/json.ts"
 import { unpackBody } from "#seal/body.ts"
-import { commitment, type Header, verifyHeader } from "#seal/header.ts"
-import { nextHead, publicLine, type Stamp } from "#seal/stamp.ts"
+import { commitment, type Header, parseSignedHeader, verifyHeader } from "#seal/header.ts"
+import { nextHead, parseStamp, publicLine, type Stamp } from "#seal/stamp.ts"
 import { checkEntered, type Entered, type Office } from "./entered.ts"
 import { inOrder, must, within } from "./fault.ts"
 import type { RollEntry } from "./form.ts"
@@ -103,6 +104,35 @@ async function enter(crypto: Crypto, roll: Roll, act: PublicAct, about: PublicEn
     if (error instanceof VerificationError) return roll
     throw error
   }
+}
+
+/**
+ * The charters as the sheet's public acts state them, before any of its checkpoints is believed: which witnesses count
+ * for a checkpoint, an amendment may have changed. `checkCharters` holds them against the roll once that is proven.
+ */
+export async function statedCharters(
+  crypto: Crypto,
+  founded: Founded,
+  entries: readonly RollEntry[],
+): Promise<Pick<Roll, "charter" | "charters">> {
+  let roll = emptyRoll(founded)
+  for (const [i, entry] of entries.entries())
+    await within({ part: "roll", number: i + 1 }, async () => {
+      const { header, hash } = parseSignedHeader(crypto, entry.header)
+      const { index, at } = parseStamp(entry.stamp)
+      const act = "act" in entry ? parseAct(fromBase64(entry.act.bytes)) : undefined
+      if (act)
+        roll = await enter(crypto, roll, act, { by: header.from, at, index: Number(index), line: 0, header: hash })
+    })
+  return roll
+}
+
+/** That the proven roll has the charters that were stated; throws `sheet.order` otherwise. */
+export function checkCharters(rolls: readonly RollAt[], stated: Pick<Roll, "charters">): void {
+  const proven = rolls.at(-1)?.roll.charters ?? []
+  const same =
+    proven.length === stated.charters.length && proven.every((one, i) => one.index === stated.charters[i]?.index)
+  must(same, "sheet.order", "the charters that a sheet states are not those of its roll")
 }
 
 /** The last envelope of each sender that was looked at. */

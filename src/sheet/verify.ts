@@ -11,7 +11,7 @@ import { parseSheet, type SheetData, TEMPLATE, type Template } from "./form.ts"
 import { type CheckedEnvelope, type CheckedLine, checkLine, type Gap } from "./line.ts"
 import { tellMatter } from "./matter.ts"
 import { renderSheet } from "./readable.ts"
-import { foldRoll } from "./roll.ts"
+import { checkCharters, foldRoll, statedCharters } from "./roll.ts"
 
 /** What the verifier already trusts: the charter's text, or the fingerprint of the office. */
 export type Pinned = { charter?: string; office?: string }
@@ -76,8 +76,10 @@ type CheckedSheet = { founded: Founded; data: SheetData; hash: string; line: Che
 
 /** Checks the data of a sheet; throws a VerificationError where anything in it does not verify. */
 async function checkSheet(crypto: Crypto, founded: Founded, data: SheetData, dataText: string): Promise<CheckedSheet> {
-  const office = officeOf(crypto, founded, await openCheckpoints(crypto, founded, data.checkpoints))
+  const stated = await statedCharters(crypto, founded, data.roll)
+  const office = officeOf(crypto, founded, await openCheckpoints(crypto, stated, data.checkpoints))
   const rolls = await foldRoll(office, data.roll)
+  checkCharters(rolls, stated)
   const line = await checkLine(office, rolls, data)
   return { founded, data, hash: crypto.sha256(utf8(dataText)).toHex(), line }
 }
