@@ -4,6 +4,7 @@ import { streamSSE } from "hono/streaming"
 import { may, type Role } from "#offices/roles.ts"
 import { parseJson } from "#register/json.ts"
 import { COURIER_IN, courierApi } from "./courier/api.ts"
+import { dutyApi } from "./duty/api.ts"
 import { fileRoutes } from "./files/api.ts"
 import { type Env, lockApi, officersApi, ownApi, signInApi } from "./officers/api.ts"
 import { gate } from "./officers/gate.ts"
@@ -83,7 +84,8 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
   app.route("/", courierApi(desk.courier))
   app.get("/live", (c) => live(desk, c))
   app.route("/", papersApi(desk))
-  for (const part of [workbenchApi, watchApi, relaysApi, participationApi, restoringApi]) app.route("/", part(desk))
+  for (const part of [workbenchApi, watchApi, dutyApi, relaysApi, participationApi, restoringApi])
+    app.route("/", part(desk))
   return app
 }
 

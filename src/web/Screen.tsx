@@ -2,6 +2,7 @@ import { type ComponentType, Fragment, type ReactNode } from "react"
 import { CourierScreen } from "./courier/CourierScreen.tsx"
 import { powerFor, useMay } from "./desk/powers.ts"
 import { RestoredScreen } from "./desk/RestoredScreen.tsx"
+import { LogScreen } from "./duty/LogScreen.tsx"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
 import { Inbox } from "./lines/Inbox.tsx"
@@ -32,6 +33,7 @@ import { useWords } from "./words.ts"
 const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["translations", TranslationQueue],
   ["watch", WatchScreen],
+  ["log", LogScreen],
   ["overdue", OverdueScreen],
   ["board", BoardScreen],
   ["relays", RelayScreen],

@@ -3,7 +3,7 @@ import { fromUtf8 } from "#register/bytes.ts"
 import { type Archive, number, text } from "../archive.ts"
 
 /** What machines say by themselves tells nobody anything after a night: it is left out. */
-const MACHINES = ["line.checked", "message.opened", "line.resealed"]
+export const MACHINES = ["line.checked", "message.opened", "line.resealed"] as const
 const MOST = 1000
 
 /** What was entered since an officer last said that he had read up to here; oldest first. */
@@ -15,7 +15,7 @@ export function changesSince({ sql, meta }: Archive, officer: string): Changes {
     FROM record r JOIN envelope e ON e."index" = r."index"
     LEFT JOIN matter m ON m.line = r.line AND m.id = r.matter AND m.office = 'message'
     LEFT JOIN text t ON t.hash = m.state->>'subject'
-    WHERE r."index" > ${since?.index ?? -1} AND r.kind NOT IN (${MACHINES[0] ?? ""}, ${MACHINES[1] ?? ""}, ${MACHINES[2] ?? ""})
+    WHERE r."index" > ${since?.index ?? -1} AND r.kind NOT IN (${MACHINES[0]}, ${MACHINES[1]}, ${MACHINES[2]})
     ORDER BY r."index" DESC, r.number DESC LIMIT ${MOST}`
   const last = sql.get`SELECT max("index") AS last FROM envelope`?.last
   return {

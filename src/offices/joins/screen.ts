@@ -271,6 +271,8 @@ export type LiveEvent =
   /** Somebody did something in this delegation's name that its desk did not. */
   | { kind: "key-event" }
   | { kind: "restored" }
+  /** Something about the watch of this desk changed: a line of its log, a hand-over, its roster. */
+  | { kind: "duty" }
   | { kind: "connection"; connected: boolean }
   | { kind: "evidence"; code: string }
   | { kind: "mark"; line: string; matter: string }

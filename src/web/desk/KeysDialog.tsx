@@ -8,6 +8,7 @@ const KEYS = [
   ["Enter", "keys.open"],
   ["g i", "keys.inbox"],
   ["g w", "keys.watch"],
+  ["g l", "keys.log"],
   ["g o", "keys.overdue"],
   ["g c", "keys.changes"],
   ["g b", "keys.board"],

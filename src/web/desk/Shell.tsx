@@ -27,6 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useKeys({
     "g i": () => go("/"),
     "g w": () => go("/watch"),
+    "g l": () => go("/log"),
     "g o": () => go("/overdue"),
     "g c": () => go("/changes"),
     "g b": () => go("/board"),

@@ -17,6 +17,7 @@ const WAYS: readonly (readonly Way[])[] = [
     ["/", "inbox.title"],
     ["/overdue", "overdue.title"],
     ["/relays", "relay.title"],
+    ["/log", "duty.log"],
     ["/changes", "changes.title"],
     ["/board", "board.title"],
   ],
