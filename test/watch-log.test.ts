@@ -41,8 +41,8 @@ test("the watch log tells what happened by itself, and what officers typed is co
   assert.deepEqual(
     typed.map(({ officer, text, typed }) => [officer, text, typed?.corrects, typed?.correctedBy]),
     [
-      ["DO-1", "It did not answer at first.", 1, null],
-      ["DO-1", "The embassy was telephoned.", null, 2],
+      [officer.name, "It did not answer at first.", 1, null],
+      [officer.name, "The embassy was telephoned.", null, 2],
     ],
   )
   assert.throws(() => secretariat.archive.sql.run`UPDATE duty_line SET text = 'other'`, /never changed/)
