@@ -4,7 +4,7 @@ import type { Page } from "playwright-core"
 import { messagePage, pageJob } from "#paper/page.ts"
 import { lineOf, received, say } from "../office.ts"
 import { assertScreen, goByKey, press, tabTo, withoutBrowser } from "./browser.ts"
-import { openSeats, type Seat, type Seats } from "./seats.ts"
+import { fill, openSeats, type Seats } from "./seats.ts"
 
 let seats: Seats
 
@@ -13,13 +13,6 @@ before(async () => {
 })
 
 after(() => seats?.[Symbol.asyncDispose]())
-
-/** Types into a field that the keyboard reaches; what stands in it already is written over. */
-async function fill({ page }: Seat, label: string, text: string): Promise<void> {
-  await tabTo(page, page.getByLabel(label, { exact: true }))
-  await page.keyboard.press("ControlOrMeta+a")
-  await page.keyboard.insertText(text)
-}
 
 const PURPOSE = "Ремонт ліній електропередавання"
 

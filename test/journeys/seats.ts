@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core"
 import { listenDesk } from "#desk/serve.ts"
 import { buildWeb } from "../../scripts/build-web.ts"
 import { type Office, type OfficeOptions, openOffice } from "../office.ts"
-import { type Language, type Look, openBrowser, signIn, word } from "./browser.ts"
+import { type Language, type Look, openBrowser, signIn, tabTo, word } from "./browser.ts"
 
 /** Three officers who look at the same office in three languages: light and wide, dark, narrow. */
 const LOOKS = {
@@ -84,4 +84,11 @@ export async function openSeats(options: OfficeOptions = {}, opened: () => void 
 
 function enter(browser: Browser, office: Office, name: Name, address: string): Promise<Page> {
   return signIn(browser, `${address}/sign-in#${office.desk(name).officers.link("DO-1")}`, LOOKS[name])
+}
+
+/** Fills the field of this name by keyboard, whatever it held. */
+export async function fill({ page }: Seat, label: string, text: string): Promise<void> {
+  await tabTo(page, page.getByLabel(label, { exact: true }))
+  await page.keyboard.press("ControlOrMeta+a")
+  await page.keyboard.insertText(text)
 }
