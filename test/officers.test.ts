@@ -9,7 +9,7 @@ import { may, mayEnter, ROLES, type Role } from "#offices/roles.ts"
 import { newAuthenticator } from "./authenticator.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { type Office, openOffice } from "./office.ts"
-import { type Seat, seatAt } from "./seat.ts"
+import { type Seat, seatAt, seatInvited } from "./seat.ts"
 
 // An office that is no exercise: nobody goes on by a link alone.
 const clock = jumpingClock()
@@ -36,14 +36,7 @@ async function head(): Promise<Seat> {
 
 /** An officer who was invited, with a passkey, at his seat. */
 async function invited(name: string, role = "officer", more: object = {}) {
-  const by = await head()
-  const said = { name, role, function: "", begins: null, until: null, ...more }
-  const { link, id } = await by.good("POST", "/officers", said)
-  const seat = seatAt(desk())
-  const key = newAuthenticator()
-  await seat.good("POST", "/sign-in", { link })
-  assert.equal((await seat.register(key)).status, 200)
-  return { seat, key, id: String(id) }
+  return seatInvited(desk(), await head(), name, role, more)
 }
 
 test("outside an exercise a link leads to registering a passkey, and to nothing else before", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import type { Desk } from "#desk/open.ts"
 import { deskApp } from "#desk/serve.ts"
-import type { Authenticator } from "./authenticator.ts"
+import { type Authenticator, newAuthenticator } from "./authenticator.ts"
 
 /** One browser at a desk: it keeps the cookie that it was given, and asks as the desk's own pages do. */
 export type Seat = {
@@ -58,4 +58,32 @@ export function seatAt(desk: Desk, copied: { cookie?: string; page?: string } = 
 export function sessionOf(desk: Desk, name: string): Record<string, string> {
   const signed = desk.officers.signIn(desk.officers.link(name)) ?? assert.fail("the link is good once")
   return { cookie: `${desk.cookie}=${signed.session}`, "iod-page": signed.page, "content-type": "application/json" }
+}
+
+/** Whoever sits at a desk that is no exercise, with his passkey. */
+export type Seated = { seat: Seat; key: Authenticator; id: string }
+
+/** The head of delegation of a desk that nobody signed in at yet. */
+export async function seatHead(desk: Desk): Promise<Seated> {
+  const [seat, key] = [seatAt(desk), newAuthenticator()]
+  await seat.good("POST", "/sign-in", { link: desk.officers.link("Head") })
+  assert.equal((await seat.register(key)).status, 200)
+  return { seat, key, id: String((await seat.good("GET", "/me")).id) }
+}
+
+/** An officer whom the head invites, and who comes and registers a passkey. */
+export async function seatInvited(desk: Desk, head: Seat, name: string, role = "officer", more = {}): Promise<Seated> {
+  const said = { name, role, function: "", begins: null, until: null, ...more }
+  const { link, id } = await head.good("POST", "/officers", said)
+  const [seat, key] = [seatAt(desk), newAuthenticator()]
+  await seat.good("POST", "/sign-in", { link })
+  assert.equal((await seat.register(key)).status, 200)
+  return { seat, key, id: String(id) }
+}
+
+/** Answers a question of the desk with a passkey, as a page of it does. */
+export async function shown({ seat, key }: Seated, desk: Desk, options: string): Promise<object> {
+  const rpId = `${desk.delegation}.localhost`
+  const asked = (await seat.good("POST", options)) as { challenge: string }
+  return key.use(asked, { origin: `http://${rpId}`, rpId })
 }

@@ -8,6 +8,7 @@ import { dutyApi } from "./duty/api.ts"
 import { fileRoutes } from "./files/api.ts"
 import { type Env, lockApi, officersApi, ownApi, signInApi } from "./officers/api.ts"
 import { gate } from "./officers/gate.ts"
+import { releasesApi } from "./officers/releases-api.ts"
 import { answersTo, localSite } from "./officers/site.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
@@ -46,6 +47,7 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
   app.route("/", ownApi({ desk, site }))
   app.route("/", lockApi({ desk, site }))
   app.route("/", officersApi({ desk, site }))
+  app.route("/", releasesApi({ desk, site }))
   app.get("/desk", (c) => {
     const { id, name, role } = c.get("officer")
     return c.json({
@@ -74,6 +76,7 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
   app.post("/resume", (c) => c.json(desk.resume(c.get("officer").id)))
   app.post("/acts", async (c) => {
     const answer = desk.door.hand(await json(c), { officer: c.get("officer").id })
+    if ("refused" in answer && answer.refused === "door.awaits-release") return held(desk, c, answer.held)
     return c.json(answer, "refused" in answer ? 409 : 200)
   })
   app.post("/lines", async (c) => {
@@ -90,6 +93,12 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
 }
 
 type Ctx = Context<Env>
+
+/** Kept for a second officer: every screen of the desk hears that something waits. */
+function held(desk: Desk, c: Ctx, id: string) {
+  desk.live.tell({ kind: "officers" })
+  return c.json({ held: id }, 202)
+}
 
 /** What a role may see of how the desk stands: whoever reads no content gets none with it. */
 function statusFor<T extends ReturnType<Desk["status"]>>(role: Role, status: T): T {

@@ -17,6 +17,8 @@ import { ruleEntry } from "./entry.ts"
 import { type AttachingParts, leaveWith, withFiles } from "./files/attaching.ts"
 import { matterOnLine } from "./fold.ts"
 import { mayHandIn } from "./officers/access.ts"
+import { holdAct } from "./officers/holding.ts"
+import { releasePolicy } from "./officers/policy.ts"
 import { LEAVES, type Outbox } from "./outbox.ts"
 import { RELEASE_TEXTS, type ReleasingParts, withRelease } from "./releasing.ts"
 
@@ -46,8 +48,9 @@ export const request = z.strictObject({
 })
 export type Request = z.input<typeof request>
 
-/** Why the door lets an act not pass: the rule's reason, or one of its own. */
-export type DoorRefusal = {
+/** Why the door lets an act not pass: the rule's reason, or one of its own; or it is kept for a second officer. */
+export type DoorRefusal = { refused: "door.awaits-release"; held: string } | DoorReason
+type DoorReason = {
   refused:
     | RefusalCode
     | "version.unknown"
@@ -118,6 +121,8 @@ function hand(parts: DoorParts, input: unknown, by: HandedBy): Handed | DoorRefu
     mayLeave(parts, parsed.data, members) ??
     firstOf(records, (one) => mayPrepare(kind, one))
   if (refused) return refused
+  const held = holds(parts, version, kind, { request: parsed.data, members, by })
+  if (held) return held
   const { secretariat } = parts.book.roll().charter
   const at = { by: parts.delegation, line: { id: line, members }, secretariat }
   const ready: Prepared[] = []
@@ -154,6 +159,19 @@ function precedenceOf(leaves: Parsed["leaves"], asked: Parsed["precedence"]): Pa
 
 function isToldBySize(length: number, files: readonly string[]): boolean {
   return length > SMALLEST_BODY || files.length > 0
+}
+
+type Asked = { request: Parsed; members: readonly string[]; by: HandedBy }
+
+/** Keeps what the desk's policy lets out only by a second officer, unless the rules would not take it anyway. */
+function holds(parts: DoorParts, rules: Rules, kind: AnyActKind, asked: Asked): DoorRefusal | undefined {
+  const { request, members, by } = asked
+  if (by.officer === null || by.decided || !releasePolicy(parts.archive, rules).has(kind.kind)) return undefined
+  // A release is signed only when it goes: until then such a record is not whole, and the rules cannot be asked.
+  const refused = kind.release
+    ? undefined
+    : firstOf(request.records, (draft) => mayHand(parts, kind, request, members, prepare(SALTING, draft).record))
+  return refused ?? holdAct(parts.archive, parts.clock, request, by.officer)
 }
 
 /** Whether an officer's role keeps him from entering this; the desk itself needs none. */

@@ -1,3 +1,4 @@
+import type { Rules } from "#offices/index.ts"
 import type { RelayQueue } from "#offices/joins/relays.ts"
 import type { DeskStatus, EvidenceRow, RegisterView } from "#offices/joins/screen.ts"
 import type { Founded } from "#offices/roll/charter.ts"
@@ -44,6 +45,8 @@ export type Desk = {
   readonly files: Files
   readonly courier: Courier
   now(): string
+  /** The version of the rules in force, as far as this release knows it. */
+  rules(): Rules
   status(): Omit<DeskStatus, "officer" | "me">
   registerView(): RegisterView
   evidenceView(): EvidenceRow[]
@@ -93,6 +96,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     courier,
     search: openSearch(archive, filling),
     now: () => instantOf(clock),
+    rules: () => ground.versions.get(book.roll().rules) ?? new Map(),
     status: () =>
       deskStatus({
         ...{ archive, clock, delegation, evidence, mailbox, outbox, views },

@@ -165,6 +165,8 @@ export type ActKind<State, Fields extends { matter: string }> = {
   reads?(record: object, field: string, text: string): string
   /** Whether a record may name sealed files in its field `files` (attachment.ts). */
   files?: true
+  /** Whether a desk asks a second officer to release it, as long as its own policy says nothing else. */
+  secondOfficer?: true
   /** Whether an officer says it, or a desk by itself. */
   by: "officer" | "desk"
   /** Whether addressees answer it with receipts. Receipts, checks and key acts call for none. */

@@ -13,6 +13,7 @@ import { RelayScreen } from "./lines/RelayScreen.tsx"
 import { StopScreen } from "./lines/StopScreen.tsx"
 import { OfficersScreen } from "./officers/OfficersScreen.tsx"
 import { OwnScreen } from "./officers/OwnScreen.tsx"
+import { ReleasesScreen } from "./officers/ReleasesScreen.tsx"
 import { Heading } from "./parts/Heading.tsx"
 import { To } from "./parts/To.tsx"
 import { Register } from "./register/Register.tsx"
@@ -41,6 +42,7 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["courier", CourierScreen],
   ["me", OwnScreen],
   ["officers", OfficersScreen],
+  ["releases", ReleasesScreen],
   ["search", Search],
   ["register", Register],
   ["roll", RollScreen],

@@ -13,7 +13,8 @@ import { type Relying, relyingOn, type Site } from "./site.ts"
 /** What every request of somebody who is signed in knows; a script has no session. */
 export type Env = { Variables: { officer: Officer; session: Session | undefined } }
 
-type Room = { desk: Desk; site: Site }
+/** What the parts of this API stand on. */
+export type Room = { desk: Desk; site: Site }
 
 const linkForm = z.strictObject({ link: z.string().max(200) })
 
@@ -163,7 +164,8 @@ function welcome({ desk, site }: Room, c: Context, session: string): void {
   })
 }
 
-function relying({ site }: Room, c: Context): Relying {
+/** What a passkey that is shown to this request is bound to. */
+export function relying({ site }: Room, c: Context): Relying {
   return relyingOn(site, c.req.header("host"))
 }
 
@@ -171,11 +173,13 @@ function agentOf(c: Context): string {
   return c.req.header("user-agent") ?? ""
 }
 
-function said(c: Context, answer: object) {
+/** An answer, or a refusal with its code. */
+export function said(c: Context, answer: object) {
   return c.json(answer, "refused" in answer ? 409 : 200)
 }
 
-async function json(c: Context): Promise<unknown> {
+/** The body of a request as JSON; undefined where it is none. */
+export async function json(c: Context): Promise<unknown> {
   try {
     return parseJson(await c.req.text())
   } catch {

@@ -34,3 +34,24 @@ export type OfficerView = {
   /** Set while a new link was asked for him and waits for the head's release. */
   recovery: { id: string; askedBy: string; asked: string } | null
 }
+
+/** An act that waits for a second officer, or was decided: who wrote and who released stays at this desk. */
+export type HeldRow = {
+  id: string
+  at: string
+  act: string
+  line: string
+  by: string
+  own: boolean
+  records: { fields: Record<string, unknown>; texts: Record<string, string> }[]
+  state: "waiting" | "released" | "returned" | "withdrawn"
+  decidedBy: string | null
+  decided: string | null
+  note: string | null
+  /** Released in an exercise by a session alone, without a passkey's signature. */
+  bySession: boolean
+  outbox: number | null
+}
+
+/** GET /api/releases: what waits, and for which kinds of act this desk asks a second officer. */
+export type ReleasesView = { rows: HeldRow[]; policy: string[]; kinds: string[] }

@@ -131,6 +131,7 @@ export const messageObjected: ActKind<MessageState, z.infer<typeof objected>> = 
   kind: "message.objected",
   schema: objected,
   texts: ["text"],
+  secondOfficer: true,
   by: "officer",
   callsForReceipt: false,
   mayAct: mayObject,

@@ -23,6 +23,7 @@ const WAYS: readonly (readonly Way[])[] = [
   ],
   [
     ["/compose", "compose.title"],
+    ["/releases", "release.title"],
     ["/translations", "translation.queue"],
   ],
   [

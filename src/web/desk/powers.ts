@@ -23,6 +23,7 @@ const SCREENS: Readonly<Record<string, Power>> = {
   translate: "translate",
   courier: "export",
   officers: "officers",
+  releases: "read",
 }
 
 /** Asks what the role of whoever is signed in lets do; nothing where nobody is. */

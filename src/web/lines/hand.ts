@@ -1,5 +1,6 @@
 import { tell } from "../desk/ask.ts"
 import { randomWord } from "../desk/drafts.ts"
+import { go } from "../router.ts"
 
 /** What a screen hands to the door of its desk: one record of one kind. */
 export type Act = {
@@ -17,12 +18,16 @@ export type Act = {
 /** Hands an act in; answers the matter it speaks of, or the code of a refusal. */
 export async function hand({ act, line, precedence = "ROUTINE", fields, texts = {}, files = [], token }: Act) {
   const spoken = Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim() !== ""))
-  const answer = await tell<{ outbox: number; matters: string[] }>("/acts", {
+  const answer = await tell<{ matters: string[] } | { held: string }>("/acts", {
     act,
     line,
     precedence,
     records: [{ fields, texts: spoken, files }],
     token: token ?? randomWord(),
   })
-  return "failed" in answer ? answer : { matter: answer.value.matters[0] ?? "" }
+  if ("failed" in answer) return answer
+  if ("matters" in answer.value) return { matter: answer.value.matters[0] ?? "" }
+  // Kept for a second officer: what becomes of it stands there.
+  go("/releases")
+  return { matter: "" }
 }
