@@ -183,7 +183,7 @@ test("a desk lost to somebody revokes the old key, without a spare key its root 
     replaces,
   } = requestForm.parse(JSON.parse(readFileSync(join(folder, "desk-key-request.json"), "utf8")))
   const { root } = openVault(gone)
-  assert.ok(root)
+  assert.ok(root && id !== null && replaces !== null)
   const certified = certifyFor({ office: id, delegation, replaces, key: parseKeyPair(nodeCrypto, key) }, root)
   const file = join(office.data, "certified.json")
   writeFileSync(file, JSON.stringify(certified))

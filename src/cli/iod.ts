@@ -3,7 +3,9 @@ import { parseArgs } from "node:util"
 import { backupCommand, restoreCommand } from "./backup.ts"
 import { deskCourierCommand, registryCourierCommand } from "./courier.ts"
 import { deskBackupCommand, deskRestoreCommand } from "./desk-backup.ts"
+import { enterCommand, newDeskCommand } from "./enter.ts"
 import { DatabaseLost, deskCommand, portOf, rebuildCommand, registryCommand, witnessCommand } from "./programs.ts"
+import { rootCommand } from "./root/commands.ts"
 import { scriptCommand } from "./script.ts"
 import { startExercise } from "./start.ts"
 import { log, say, untilStopped } from "./terminal.ts"
@@ -36,6 +38,15 @@ iod desk restore --certificate FILE [--folder DIR]
     goes on where there was no spare key, with what the root certified
 iod desk rebuild [--folder DIR]
     folds the archive of a stopped desk again, and checks every signature, hash and proof in it
+iod desk new --delegation NAME [--number N] [--folder DIR] | enter FILE [--folder DIR]
+    a desk's folder with a key that its root is to certify; and a public act that a root signed, by a running desk
+iod root new --delegation NAME [--folder DIR] [--passphrase-file FILE]
+iod root accept --charter FILE --language L --request FILE --to FILE [--name L=TEXT]…
+iod root certify --request FILE --to FILE | spare --charter FILE [--replaces KEY] [--recipients FILE] --to FILE
+iod root succeed --charter FILE [--request FILE] --to FILE
+iod root split --custodian NAME=RECIPIENTS… --needed K --to DIR | join --share FILE… [--drill]
+iod root amend --charter FILE --amended FILE [--number N] [--signed FILE]… --to FILE
+    what is done where a root key is, on a machine that no network reaches (docs/operating.md)
 iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
     checks a proof sheet, or the one inside a PDF, offline; ends with 0, 1 (false) or 2 (unreadable)
 `
@@ -46,6 +57,8 @@ const DESK = new Map([
   ["backup", deskBackupCommand],
   ["restore", deskRestoreCommand],
   ["rebuild", rebuildCommand],
+  ["new", newDeskCommand],
+  ["enter", enterCommand],
 ])
 
 /** Runs a command; answers its exit code. 64: the words of the command are wrong. */
@@ -62,6 +75,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       return witnessCommand(rest)
     case "desk":
       return desk(rest)
+    case "root":
+      return rootCommand(rest)
     case "verify":
       return verifyCommand(rest)
     default:

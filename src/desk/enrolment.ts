@@ -64,7 +64,9 @@ export function openEnrolment(parts: EnrolmentParts): Enrolment {
     const from = planned === "" || planned < today ? today : dayAfter(planned)
     archive.transact(() => {
       // Private parts reach the disk before anyone can seal to them; a crash between leaves keys that nobody uses.
-      const { first, recipients } = vault.newIdentities(from)
+      // The first of this archive go on from whatever its delegation published before it.
+      const at = planned === "" ? (roll.members[delegation]?.lastSealing ?? 0) + 1 : undefined
+      const { first, recipients } = vault.newIdentities(from, at)
       const keys = signSealingKeys({ office, delegation, first, from, recipients }, vault.desk)
       archive.setMeta(
         "sealing-keys.until",

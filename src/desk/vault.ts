@@ -61,10 +61,10 @@ export function makeVault(folder: string, delegation: string, root: boolean): vo
 
 /** Opens the key files of a desk's folder; throws with a sentence where one is missing or malformed. */
 export function openVault(folder: string): Vault {
-  const desk = pairSigners(readSeeds(join(folder, "desk.key")))
+  const desk = pairSigners(readPairSeeds(join(folder, "desk.key")))
   const pairIn = (name: string) => {
     const path = join(folder, name)
-    return existsSync(path) ? pairSigners(readSeeds(path)) : undefined
+    return existsSync(path) ? pairSigners(readPairSeeds(path)) : undefined
   }
   const words = join(folder, ACCESSION)
   const file = join(folder, "sealing.keys")
@@ -109,7 +109,8 @@ export function openVault(folder: string): Vault {
   }
 }
 
-function readSeeds(file: string): PairSeeds {
+/** The seeds in a key file; throws a sentence that holds nothing of it. */
+export function readPairSeeds(file: string): PairSeeds {
   return read(file, seeds)
 }
 

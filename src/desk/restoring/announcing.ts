@@ -32,8 +32,15 @@ export async function announce(parts: AnnouncingParts): Promise<void> {
   const standing = await readPublicLines(parts)
   const member = standing.roll.members[delegation]
   const token = `restored.${restored.key}`
-  if (member?.key?.name === vault.desk[0].key.name) return entered(parts, restored, indexOf(parts, standing, token))
-  const sealed = prepare(parts, restored, standing, token)
+  const isInForce = member?.key?.name === vault.desk[0].key.name
+  if (restored.certificate === null) {
+    if (!isInForce) throw new Error("the council has not confirmed the root of this desk's key")
+    // Sealing keys are still to be published.
+    archive.setMeta("sealing-keys.until", "")
+    return entered(parts, restored, standing.until)
+  }
+  if (isInForce) return entered(parts, restored, indexOf(parts, standing, token))
+  const sealed = prepare(parts, { ...restored, certificate: restored.certificate }, standing, token)
   const index = await post(parts, restored, sealed)
   entered(parts, restored, index)
   log(`this desk speaks with the key ${restored.key} from index ${index} on`)
@@ -51,7 +58,12 @@ function indexOf({ archive }: AnnouncingParts, standing: PublicStanding, token: 
 }
 
 /** The act, sealed behind this delegation's last public envelope, on disk with the private parts of its sealing keys. */
-function prepare(parts: AnnouncingParts, restored: Restored, { roll, own }: PublicStanding, token: string): Sealed {
+function prepare(
+  parts: AnnouncingParts,
+  restored: Restored & { certificate: string },
+  { roll, own }: PublicStanding,
+  token: string,
+): Sealed {
   const { archive, vault, delegation, outbox, office } = parts
   const { sql } = archive
   const from = instantOf(parts.clock).slice(0, 10)

@@ -18,7 +18,12 @@ export type FollowingParts = ArrivalParts & {
 export type ChainEnd = { serial: number; hash: string }
 
 /** How the public lines stand now: the roll, this delegation's last envelope on line 0, the one that brought a key. */
-export type PublicStanding = { roll: Roll; own: ChainEnd | undefined; broughtBy(hash: string): number | undefined }
+export type PublicStanding = {
+  roll: Roll
+  own: ChainEnd | undefined
+  until: number
+  broughtBy(hash: string): number | undefined
+}
 
 const PATIENCE_MS = 30_000
 const LINES = [publicLine(0), publicLine(1)]
@@ -73,7 +78,12 @@ function openReading(parts: FollowingParts) {
       } else if (frame.kind === "envelope" && publicLineNumber(lineOf(frame)) !== undefined) await takeEnvelope(frame)
     },
     isWhole: () => LINES.every((line) => (ends.get(line)?.place ?? 0) >= (wanted.get(line) ?? Number.MAX_VALUE)),
-    standing: (): PublicStanding => ({ roll, own, broughtBy: (hash) => indices.get(hash) }),
+    standing: (): PublicStanding => ({
+      roll,
+      own,
+      until: Math.max(0, ...indices.values()),
+      broughtBy: (hash) => indices.get(hash),
+    }),
   }
 }
 

@@ -2,6 +2,8 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmS
 import { open } from "node:fs/promises"
 import { join } from "node:path"
 import { Readable } from "node:stream"
+import { z } from "zod"
+import { accessionForm } from "#offices/roll/accession.ts"
 import { openCharter } from "#offices/roll/charter.ts"
 import { VerificationError } from "#register/error.ts"
 import { parseJson } from "#register/json.ts"
@@ -9,10 +11,10 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { newPairSeeds } from "#seal/node/keys.ts"
 import { type Clock, instantOf } from "../../clock.ts"
 import { openArchive } from "../archive.ts"
-import { writeDurably } from "../vault.ts"
+import { ACCESSION, writeDurably } from "../vault.ts"
 import { ARCHIVE, isOfBackup, MANIFEST, type Manifest, manifestForm, SPARE } from "./backup.ts"
 import { markRestored } from "./restored.ts"
-import { type Certified, certifiedForm, decrypterOf, nextKeyName, openSpare, requestFor, requestForm } from "./spare.ts"
+import { certifiedForm, decrypterOf, nextKeyName, openSpare, requestFor, requestForm } from "./spare.ts"
 import { readTar, type TarFile } from "./tar.ts"
 
 /** Where a restored desk leaves the key that it asks its root to certify. */
@@ -94,11 +96,14 @@ export function askForCertificate({ folder }: Pick<RestoreOptions, "folder">): s
 /** Takes the root's certificate for the key that a restored desk made. */
 export async function takeCertificate(options: RestoreOptions, text: string): Promise<string> {
   const request = requestFormOf(options.folder)
-  const certified = certifiedForm.parse(parseJson(text))
-  const fits = certified.office === request.office && certified.delegation === request.delegation
+  const word = z.union([certifiedForm, accessionForm]).parse(parseJson(text))
+  const isClaim = word.iod === "accession/v1"
+  const certified = isClaim ? { ...word, ...request, certificate: null, revocation: null } : word
+  const fits = certified.office === request.office && word.delegation === request.delegation
   // Whether the root signed it the roll says; a certificate of another key would be refused there for ever.
-  if (!fits || !certified.certificate.includes(`\ned25519 ${request.key[0]}\nml-dsa-65 ${request.key[1]}\n`))
+  if (!fits || !word.certificate.includes(`\ned25519 ${request.key[0]}\nml-dsa-65 ${request.key[1]}\n`))
     throw new Error("the certificate is of another desk key")
+  if (isClaim) writeDurably(join(options.folder, ACCESSION), text)
   await mark(options, certified, nameOf(request.key[0]))
   rmSync(join(options.folder, REQUEST), { force: true })
   return nameOf(request.key[0])
@@ -113,15 +118,17 @@ function nameOf(verifierKey: string): string {
   return verifierKey.slice(0, verifierKey.indexOf("+"))
 }
 
+type Marked = { certificate: string | null; revocation: string | null; replaces: string | null }
+
 /** Last of all: without it the folder is no desk that may be started. */
-async function mark(options: RestoreOptions, { certificate, revocation, replaces }: Certified, key: string) {
+async function mark(options: RestoreOptions, { certificate, revocation, replaces }: Marked, key: string) {
   const { folder, clock, lost, since } = options
   const { made, next } = manifestForm.parse(readJson(join(folder, MANIFEST)))
   const file = join(folder, ARCHIVE)
   {
     using archive = await openArchive(file)
     markRestored(archive, {
-      ...{ made, at: instantOf(clock), next, before: replaces, key, certificate },
+      ...{ made, at: instantOf(clock), next, before: replaces ?? key, key, certificate },
       ...{ revocation: lost ? revocation : null, since: lost ? since : null },
       ...{ entered: null, refused: null, caughtUp: false, looked: 0, foreign: null },
     })

@@ -13,7 +13,8 @@ export const restoredForm = z.strictObject({
   /** Desk keys: the one in use before, and the one in its place. */
   before: name,
   key: name,
-  certificate: z.string(),
+  /** Null where the key comes with an acceptance that the council confirms: both roots were lost. */
+  certificate: z.string().nullable(),
   /** Set where somebody else may hold the key that was in use before. */
   revocation: z.string().nullable(),
   since: z.string().nullable(),

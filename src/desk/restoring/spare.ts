@@ -3,7 +3,7 @@ import { z } from "zod"
 import { id, name } from "#offices/act.ts"
 import { utf8 } from "#register/bytes.ts"
 import { parseJson } from "#register/json.ts"
-import { certifyDeskKey, formatKeyPair, revokeDeskKey, type SignerPair } from "#seal/desk-key.ts"
+import { certifyDeskKey, formatKeyPair, type KeyPair, revokeDeskKey, type SignerPair } from "#seal/desk-key.ts"
 import { parseRecipient } from "#seal/node/hybrid.ts"
 import { newPairSeeds, type PairSeeds, pairSigners, publicPair } from "#seal/node/keys.ts"
 
@@ -34,10 +34,11 @@ export type Spare = z.infer<typeof spareForm>
 /** A desk key that asks its root for a certificate. All of it is public. */
 export const requestForm = z.strictObject({
   iod: z.literal("desk-key-request/v1"),
-  office: id,
+  /** Null of a first key, which is made before there is a charter, and replaces none. */
+  office: id.nullable(),
   delegation: name,
   key: z.tuple([z.string().max(5000), z.string().max(5000)]),
-  replaces: name,
+  replaces: name.nullable(),
 })
 export type KeyRequest = z.infer<typeof requestForm>
 
@@ -48,14 +49,19 @@ export function nextKeyName(delegation: string, present: string): string {
 }
 
 /** The public half of new seeds, as its root is asked to certify it. */
-export function requestFor(office: string, delegation: string, seeds: PairSeeds, replaces: string): KeyRequest {
+export function requestFor(
+  office: string | null,
+  delegation: string,
+  seeds: PairSeeds,
+  replaces: string | null,
+): KeyRequest {
   const key = formatKeyPair(publicPair(pairSigners(seeds)))
   return { iod: "desk-key-request/v1", office, delegation, key, replaces }
 }
 
 /** Certifies a desk key in the place of another, and revokes that one in advance. */
 export function certifyFor(
-  { office, delegation, key, replaces }: Omit<KeyRequest, "iod" | "key"> & { key: Parameters<typeof formatKeyPair>[0] },
+  { office, delegation, key, replaces }: { office: string; delegation: string; key: KeyPair; replaces: string },
   root: SignerPair,
 ): Certified {
   return {
