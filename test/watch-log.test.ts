@@ -8,7 +8,7 @@ import { openOffice, received, say, until } from "./office.ts"
 const ALWAYS = { from: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z" }
 
 function logOf({ archive, clock, officers }: Desk) {
-  return openDutyLog({ archive, clock, officerName: officers.name, told: () => undefined })
+  return openDutyLog({ archive, clock, officers, told: () => undefined })
 }
 
 function line(text: string, more: object = {}) {

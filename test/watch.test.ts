@@ -1,17 +1,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Desk } from "#desk/open.ts"
-import { openBoard } from "#desk/watch/board.ts"
-import { watchView } from "#desk/watch/items.ts"
-import { overdueView } from "#desk/watch/overdue.ts"
+import { watchOf } from "#desk/watch/items.ts"
 import { jumpingClock } from "./jumping-clock.ts"
 import { answer, openOffice, received, say, until } from "./office.ts"
 
 function open(desk: Desk): string[] {
-  const { archive, clock, delegation, book } = desk
-  const parts = { archive, clock, delegation, roll: book.roll }
-  const overdue = overdueView({ ...parts, connected: () => desk.status().connected })
-  return watchView(desk, openBoard(parts), overdue).items.map(({ kind, what, of }) => `${kind} ${what} ${of}`)
+  return watchOf(desk).items.map(({ kind, what, of }) => `${kind} ${what} ${of}`)
 }
 
 test("the watch holds what waits for us, what we promised and what others owe, until each is done", async () => {

@@ -2,6 +2,7 @@ import { type ComponentType, Fragment, type ReactNode } from "react"
 import { CourierScreen } from "./courier/CourierScreen.tsx"
 import { powerFor, useMay } from "./desk/powers.ts"
 import { RestoredScreen } from "./desk/RestoredScreen.tsx"
+import { HandoverScreen } from "./duty/HandoverScreen.tsx"
 import { LogScreen } from "./duty/LogScreen.tsx"
 import { CallForm } from "./lines/CallForm.tsx"
 import { Compose } from "./lines/Compose.tsx"
@@ -35,6 +36,7 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["translations", TranslationQueue],
   ["watch", WatchScreen],
   ["log", LogScreen],
+  ["handover", HandoverScreen],
   ["overdue", OverdueScreen],
   ["board", BoardScreen],
   ["relays", RelayScreen],

@@ -7,6 +7,7 @@ import { REFUSALS } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { CALLS } from "#offices/joins/alarms.ts"
 import { OUTCOMES } from "#offices/joins/board.ts"
+import { EXPERTISE } from "#offices/joins/duty.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
 import { SEATS } from "#offices/joins/notices.ts"
 import { concerns } from "#offices/joins/roll.ts"
@@ -76,6 +77,7 @@ const REFUSED = [
   ...codesIn("desk/fold.ts", /export type NotTaken/, /\n\n/),
   ...codesIn("desk/courier/taking.ts", /export type TakingRefusal/, /\n}/),
   ...codesBy("desk/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
+  ...codesBy("offices/joins/duty.ts", /(?:error|refused): "([a-z][a-z.-]*)"/g),
   ...codesBy("paper/", /(?:error|refused): "([a-z][a-z.-]*)"/g),
 ]
 const FAULTS = [
@@ -117,6 +119,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   "translation-kind": [...TRANSLATIONS, "MACHINE", "unknown"],
   "translation-means": [...TRANSLATIONS, "MACHINE"],
   seat: [...SEATS, "label"],
+  expertise: EXPERTISE,
   "watch-kind": WATCH_KINDS,
   "watch-item": WATCH_WHATS,
   participation: [...PARTICIPATION, "claimed"],

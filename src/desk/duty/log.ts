@@ -4,8 +4,10 @@ import { wordsOf } from "#offices/joins/spelling.ts"
 import type { CallState } from "#offices/lines/call.ts"
 import { type Clock, instantOf } from "../../clock.ts"
 import { type Archive, number, text } from "../archive.ts"
+import type { Officers } from "../officers.ts"
 import { clearText } from "../reading.ts"
 import { MACHINES } from "../watch/changes.ts"
+import { pastHandovers } from "./handover.ts"
 
 /** The watch log: what happened is read from the record, what officers typed is beside it. */
 export type DutyLogBook = {
@@ -20,7 +22,7 @@ export type Period = { from: string; until: string }
 export type DutyLogParts = {
   archive: Archive
   clock: Clock
-  officerName(id: string): string | undefined
+  officers: Pick<Officers, "name">
   told(): void
 }
 
@@ -31,7 +33,7 @@ const MOST = 5000
 export function openDutyLog(parts: DutyLogParts): DutyLogBook {
   return {
     rows(period, query) {
-      const found = [acts, typed, evidence, keyEvents].map((source) => source(parts, period))
+      const found = [acts, typed, evidence, keyEvents, handovers].map((source) => source(parts, period))
       const rows = found.flat().filter(holding(query))
       rows.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
       return { rows, cut: found.some(({ length }) => length === MOST) }
@@ -65,7 +67,7 @@ const NOTHING = {
 
 type Row = Record<string, unknown>
 
-function acts({ archive, officerName }: DutyLogParts, { from, until }: Period): DutyRow[] {
+function acts({ archive, officers }: DutyLogParts, { from, until }: Period): DutyRow[] {
   const rows = archive.sql.all`SELECT r."index", r.number, r.kind, r.line, r.matter, r.refused, e.at, e.sender,
       e.precedence, m.office, m.state, o.officer
     FROM envelope e JOIN record r ON r."index" = e."index"
@@ -77,7 +79,7 @@ function acts({ archive, officerName }: DutyLogParts, { from, until }: Period): 
   return rows.map((row) => ({
     ...NOTHING,
     ...{ key: `act/${row.index}/${row.number}`, at: text(row.at) ?? "", what: "act", by: text(row.sender) ?? "" },
-    officer: officerName(text(row.officer) ?? "") ?? null,
+    officer: officers.name(text(row.officer) ?? "") ?? null,
     ...{ kind: text(row.kind) ?? "", line: text(row.line) ?? "", matter: text(row.matter) ?? "" },
     ...{ precedence: text(row.precedence) ?? "", refused: text(row.refused) ?? null },
     ...wordsOfMatter(archive, row),
@@ -97,7 +99,7 @@ function wordsOfMatter(archive: Archive, row: Row): Pick<DutyRow, "text" | "lang
   return { text: clearText(archive, gist), language, call }
 }
 
-function typed({ archive, officerName }: DutyLogParts, { from, until }: Period): DutyRow[] {
+function typed({ archive, officers }: DutyLogParts, { from, until }: Period): DutyRow[] {
   const rows = archive.sql.all`SELECT l.*, (SELECT max(c.id) FROM duty_line c WHERE c.corrects = l.id) AS corrected
     FROM duty_line l WHERE l.at >= ${from} AND l.at < ${until} ORDER BY l.id DESC LIMIT ${MOST}`
   return rows.map((row) => {
@@ -107,7 +109,7 @@ function typed({ archive, officerName }: DutyLogParts, { from, until }: Period):
     return {
       ...NOTHING,
       ...{ key: `typed/${id}`, at: text(row.at) ?? "", what: "typed", text: text(row.text) ?? "" },
-      officer: officerName(text(row.officer) ?? "") ?? text(row.officer) ?? null,
+      officer: officers.name(text(row.officer) ?? "") ?? text(row.officer) ?? null,
       call: call === undefined ? null : typedCall.parse(JSON.parse(call)),
       typed: { number: id, corrects: corrects ?? null, correctedBy: correctedBy ?? null },
     }
@@ -124,13 +126,21 @@ function evidence({ archive }: DutyLogParts, { from, until }: Period): DutyRow[]
   }))
 }
 
-function keyEvents({ archive, officerName }: DutyLogParts, { from, until }: Period): DutyRow[] {
+function keyEvents({ archive, officers }: DutyLogParts, { from, until }: Period): DutyRow[] {
   const rows = archive.sql.all`SELECT k.*, e.at FROM key_event k JOIN envelope e USING ("index")
     WHERE e.at >= ${from} AND e.at < ${until} ORDER BY k."index" DESC LIMIT ${MOST}`
   return rows.map((row) => ({
     ...NOTHING,
     ...{ key: `key-event/${row.index}`, at: text(row.at) ?? "", what: "key-event", kind: text(row.act) ?? "" },
-    ...{ by: text(row.sender) ?? "", officer: officerName(text(row.seen_by) ?? "") ?? null },
+    ...{ by: text(row.sender) ?? "", officer: officers.name(text(row.seen_by) ?? "") ?? null },
+  }))
+}
+
+function handovers({ archive, officers }: DutyLogParts, period: Period): DutyRow[] {
+  return pastHandovers({ archive, officers }, period).map(({ id, from, to, taken, notes, because }) => ({
+    ...NOTHING,
+    ...{ key: `handover/${id}`, at: taken, what: "handover", officer: `${from} → ${to}` },
+    text: because === null ? notes : `${notes}\n${because}`,
   }))
 }
 

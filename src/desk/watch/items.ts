@@ -6,10 +6,12 @@ import type { MessageState } from "#offices/lines/message.ts"
 import { awaits, deadline } from "#offices/lines/silence.ts"
 import { clocksOf } from "#offices/roll/charter.ts"
 import { type Archive, text } from "../archive.ts"
+import { onDuty } from "../duty/handover.ts"
 import type { Desk } from "../open.ts"
 import { clearText, openLines } from "../reading.ts"
 import { runningStops } from "../relays/stops.ts"
-import { type Board, checksSince } from "./board.ts"
+import { type Board, checksSince, openBoard } from "./board.ts"
+import { overdueView } from "./overdue.ts"
 
 /** More than this nobody works off in one watch; what is most urgent is told. */
 const MOST = 2000
@@ -24,6 +26,13 @@ const DAY_MS = 86_400_000
 export function watchView(desk: Desk, board: Board, overdue: OverdueView): WatchView {
   const items = watchItems(factsOf(desk, board, overdue))
   return { items: items.slice(0, MOST), more: Math.max(0, items.length - MOST) }
+}
+
+/** The same, for whoever has no board of his own. */
+export function watchOf(desk: Desk): WatchView {
+  const { archive, clock, delegation, book } = desk
+  const parts = { archive, clock, delegation, roll: book.roll }
+  return watchView(desk, openBoard(parts), overdueView({ ...parts, connected: () => desk.status().connected }))
 }
 
 function factsOf(desk: Desk, board: Board, overdue: OverdueView): WatchFacts {
@@ -61,6 +70,7 @@ function factsOf(desk: Desk, board: Board, overdue: OverdueView): WatchFacts {
     alarms: alarmsOf(desk, status),
     returned: desk.views.waiting().filter(({ state }: WaitingRow) => state === "refused"),
     carried: status.unstamped.filter(({ readAt }) => readAt === null),
+    handover: onDuty(desk)?.due ?? null,
     heardAt: status.heardAt,
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { READ_BACKS } from "../lines/call.ts"
+import type { WatchItem } from "./watch-items.ts"
 
 /** What is kept at a desk about its own watch. Nothing of it ever leaves the desk. */
 
@@ -27,7 +28,7 @@ export const typedLine = z.strictObject({
 export type TypedLine = z.infer<typeof typedLine>
 
 /** What a row of the watch log tells: an act as it was entered, something that this desk noticed, or a typed line. */
-export const DUTY_ROWS = ["act", "evidence", "key-event", "typed"] as const
+export const DUTY_ROWS = ["act", "evidence", "key-event", "handover", "typed"] as const
 
 /** One row of the watch log. */
 export type DutyRow = {
@@ -54,3 +55,87 @@ export type DutyRow = {
 
 /** GET /api/duty/log: the rows of a period, the latest first; `cut` where there were more. */
 export type DutyLog = { rows: DutyRow[]; cut: boolean }
+
+/** What an officer knows more of than others, so that he is called for it (the office's own list). */
+export const EXPERTISE = [
+  "humanitarian-law",
+  "cybersecurity",
+  "nuclear-safety",
+  "conflict-resolution",
+  "logistics",
+] as const
+
+/** PUT /api/duty/roster: what is written of one officer; `order` is his place in the call-out, null for not at all. */
+export const rosterEntry = z.strictObject({
+  officer: z.string().min(1).max(64),
+  expertise: z.array(z.enum(EXPERTISE)).max(EXPERTISE.length),
+  languages: z.array(z.enum(["en", "uk", "ru"])).max(3),
+  order: z.int().min(1).max(99).nullable(),
+  reach: z.string().trim().max(200),
+})
+export type RosterEntry = z.infer<typeof rosterEntry>
+export type RosterRow = RosterEntry & { name: string; role: string; function: string; onDuty: boolean }
+
+/** POST /api/duty/handover: what the outgoing officer says; `because` where another signs off in his place. */
+export const handoverOffer = z.strictObject({
+  notes: z.string().trim().min(1).max(8000),
+  because: z.string().trim().min(1).max(1000).nullable(),
+})
+
+/** Who has the watch, since when, and by when it is to be handed over. */
+export type OnDuty = { officer: string; name: string; since: string; due: string }
+
+/** A hand-over that one officer signed off and no second one has taken yet. */
+export type PendingHandover = {
+  id: number
+  officer: string
+  name: string
+  at: string
+  notes: string
+  because: string | null
+  /** What was open then and still is, what became open since, and how many were dealt with meanwhile. */
+  items: WatchItem[]
+  since: WatchItem[]
+  done: number
+}
+
+export type PastHandover = {
+  id: number
+  from: string
+  offered: string
+  to: string
+  taken: string
+  notes: string
+  because: string | null
+  open: number
+}
+
+/** GET /api/duty */
+export type DutyView = {
+  me: string
+  onDuty: OnDuty | null
+  pending: PendingHandover | null
+  roster: RosterRow[]
+  past: PastHandover[]
+}
+
+/** Hours of one watch: three a day. */
+export const WATCH_HOURS = 8
+
+/** Whether an officer may sign the watch off: who has it, or, with a reason, another in his place. */
+export function mayOffer(
+  onDuty: string | null,
+  officer: string,
+  because: string | null,
+): "permitted" | { refused: "duty.not-on-duty" } {
+  return onDuty === null || onDuty === officer || because !== null ? "permitted" : { refused: "duty.not-on-duty" }
+}
+
+/** Whether an officer may take the watch over: never who signed it off, nor who has it. */
+export function mayTake(
+  onDuty: string | null,
+  offeredBy: string,
+  officer: string,
+): "permitted" | { refused: "duty.second-officer" } {
+  return officer === offeredBy || officer === onDuty ? { refused: "duty.second-officer" } : "permitted"
+}

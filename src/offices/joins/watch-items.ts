@@ -14,6 +14,7 @@ export const WATCH_KINDS = [
   "relay",
   "check",
   "desk",
+  "handover",
   "clock",
 ] as const
 export type WatchKind = (typeof WATCH_KINDS)[number]
@@ -46,6 +47,7 @@ export const WATCH_WHATS = [
   "silent",
   "not-connected",
   "running",
+  "handover",
 ] as const
 export type WatchWhat = (typeof WATCH_WHATS)[number]
 
@@ -118,6 +120,8 @@ export type WatchFacts = {
   returned: readonly { id: number; line: string; submitted: string; precedence: string; subject: string | null }[]
   /** What a courier brought and nobody has read. */
   carried: readonly { hash: string; by: string; came: string; precedence: string }[]
+  /** By when the watch is to be handed over; null where nobody has it. */
+  handover: string | null
   /** When the registry was last heard. */
   heardAt: string | null
 }

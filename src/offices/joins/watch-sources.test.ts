@@ -15,7 +15,7 @@ const now = "2026-11-23T12:00:00.000Z"
 const at = (minutes: number) => new Date(Date.parse(now) + minutes * 60_000).toISOString()
 
 const NOTHING: WatchFacts = {
-  ...{ delegation: "secretariat", now, clocks, heardAt: now, members: new Map() },
+  ...{ delegation: "secretariat", now, clocks, heardAt: now, handover: null, members: new Map() },
   overdue: { waiting: [], silent: [], connected: true },
   ...{
     awaiting: [],

@@ -30,6 +30,7 @@ export const WATCH_SOURCES: readonly ((facts: WatchFacts) => WatchItem[])[] = [
   missed,
   silentDesks,
   ownDesk,
+  handover,
   runningClocks,
 ]
 
@@ -203,6 +204,10 @@ function silentDesks({ overdue, members, clocks, now }: WatchFacts): WatchItem[]
     const dies = heard === null ? now : later(heard, since)
     return item({ key: `${line}/${of}`, kind: "desk", what: "silent", dies, of, line })
   })
+}
+
+function handover({ handover }: WatchFacts): WatchItem[] {
+  return handover === null ? [] : [item({ key: "due", kind: "handover", what: "handover", dies: handover })]
 }
 
 /** A desk that hears nothing knows of nothing else that dies: it stands with what is most urgent. */

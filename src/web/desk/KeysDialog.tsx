@@ -9,6 +9,7 @@ const KEYS = [
   ["g i", "keys.inbox"],
   ["g w", "keys.watch"],
   ["g l", "keys.log"],
+  ["g h", "keys.handover"],
   ["g o", "keys.overdue"],
   ["g c", "keys.changes"],
   ["g b", "keys.board"],

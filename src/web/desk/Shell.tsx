@@ -28,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
     "g i": () => go("/"),
     "g w": () => go("/watch"),
     "g l": () => go("/log"),
+    "g h": () => go("/handover"),
     "g o": () => go("/overdue"),
     "g c": () => go("/changes"),
     "g b": () => go("/board"),

@@ -18,6 +18,7 @@ const WAYS: readonly (readonly Way[])[] = [
     ["/overdue", "overdue.title"],
     ["/relays", "relay.title"],
     ["/log", "duty.log"],
+    ["/handover", "handover.title"],
     ["/changes", "changes.title"],
     ["/board", "board.title"],
   ],

@@ -50,6 +50,7 @@ function What({ row }: { row: DutyRow }) {
   const { t, code } = useWords()
   const { what, kind, line, matter, typed } = row
   if (what === "typed") return <strong>{t("duty.typed", { number: typed?.number ?? 0 })}</strong>
+  if (what === "handover") return <strong>{t("handover.done")}</strong>
   if (what !== "act") return <strong>{code(what === "evidence" ? "fault" : "roll-act", kind ?? "")}</strong>
   const href = kind?.startsWith("message.") ? `/message/${line}/${matter}` : `/line/${line}`
   return (

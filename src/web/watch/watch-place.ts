@@ -40,6 +40,7 @@ const WAYS: Record<WatchWhat, Way> = {
   silent: telephone,
   "not-connected": to("/courier"),
   running: message,
+  handover: to("/handover"),
 }
 
 /** The screen on which an item is dealt with. */
