@@ -4,6 +4,8 @@ import { backupCommand, restoreCommand } from "./backup.ts"
 import { deskCourierCommand, registryCourierCommand } from "./courier.ts"
 import { deskBackupCommand, deskRestoreCommand } from "./desk-backup.ts"
 import { enterCommand, newDeskCommand } from "./enter.ts"
+import { foundCommand } from "./found/commands.ts"
+import { newRegistryCommand, newWitnessCommand } from "./found/public-files.ts"
 import { DatabaseLost, deskCommand, portOf, rebuildCommand, registryCommand, witnessCommand } from "./programs.ts"
 import { rootCommand } from "./root/commands.ts"
 import { scriptCommand } from "./script.ts"
@@ -40,6 +42,11 @@ iod desk rebuild [--folder DIR]
     folds the archive of a stopped desk again, and checks every signature, hash and proof in it
 iod desk new --delegation NAME [--number N] [--folder DIR] | enter FILE [--folder DIR]
     a desk's folder with a key that its root is to certify; and a public act that a root signed, by a running desk
+iod registry new --origin NAME [--folder DIR]
+iod witness new --name NAME [--folder DIR]
+iod found draft --root FILE… --registry FILE --witness STATE=FILE… [--quorum K] [--from CHARTER] [--exercise] --to DIR
+iod found sign --charter FILE --request FILE --language L [--folder ROOT] --to FILE | close --charter FILE --signed FILE… --to DIR
+    founds an office: keys, charter, signatures, with protocols to print in three languages (docs/operating.md)
 iod root new --delegation NAME [--folder DIR] [--passphrase-file FILE]
 iod root accept --charter FILE --language L --request FILE --to FILE [--name L=TEXT]…
 iod root certify --request FILE --to FILE | spare --charter FILE [--replaces KEY] [--recipients FILE] --to FILE
@@ -51,8 +58,24 @@ iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
     checks a proof sheet, or the one inside a PDF, offline; ends with 0, 1 (false) or 2 (unreadable)
 `
 
+type Verbs = ReadonlyMap<string, (args: string[]) => Promise<number>>
+
+const REGISTRY: Verbs = new Map([
+  ["new", newRegistryCommand],
+  ["backup", backupCommand],
+  ["restore", restoreCommand],
+  ["courier", registryCourierCommand],
+])
+const WITNESS: Verbs = new Map([["new", newWitnessCommand]])
+
+/** The command of the first word, or the program itself where that is none. */
+function among(verbs: Verbs, program: (args: string[]) => Promise<number>, [verb = "", ...rest]: string[]) {
+  const command = verbs.get(verb)
+  return command ? command(rest) : program(verb === "" ? [] : [verb, ...rest])
+}
+
 /** What is done to a desk beside it; every other word is what a screen does. */
-const DESK = new Map([
+const DESK: Verbs = new Map([
   ["courier", deskCourierCommand],
   ["backup", deskBackupCommand],
   ["restore", deskRestoreCommand],
@@ -67,14 +90,13 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case "start":
       return start(rest)
     case "registry":
-      if (rest[0] === "backup") return backupCommand(rest.slice(1))
-      if (rest[0] === "restore") return restoreCommand(rest.slice(1))
-      if (rest[0] === "courier") return registryCourierCommand(rest.slice(1))
-      return registryCommand(rest)
+      return among(REGISTRY, registryCommand, rest)
     case "witness":
-      return witnessCommand(rest)
+      return among(WITNESS, witnessCommand, rest)
     case "desk":
       return desk(rest)
+    case "found":
+      return foundCommand(rest)
     case "root":
       return rootCommand(rest)
     case "verify":

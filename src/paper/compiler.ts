@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { initSync, type TypstCompiler, TypstCompilerBuilder } from "@myriaddreamin/typst-ts-web-compiler"
 import type { PaperJob } from "./job.ts"
 
-const TEMPLATES = ["frame", "sheet", "log", "page", "duty"]
+const TEMPLATES = ["frame", "sheet", "log", "page", "duty", "protocol"]
 const FONTS = ["DejaVuSansCondensed", "DejaVuSansCondensed-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold"]
 
 /** The compiler with our templates and fonts, and no way to any other file, font or package. */

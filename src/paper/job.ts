@@ -2,7 +2,7 @@ import type { Language } from "#sheet/words.ts"
 
 /** What the press sets: a template and everything that it shows. Every string is text, never markup. */
 export type PaperJob = {
-  template: "sheet" | "log" | "page" | "duty"
+  template: "sheet" | "log" | "page" | "duty" | "protocol"
   /** JSON for the template; its `date` is the paper's only time, so that the same job gives the same bytes. */
   data: PaperData
   /** A file inside the paper, at most one; its name and description are the program's own. */
