@@ -30,7 +30,9 @@ export function seatAt(desk: Desk, copied: { cookie?: string; page?: string } = 
     })
     const set = answer.headers.get("set-cookie")
     if (set) cookie = set.split(";")[0] ?? ""
-    const said: Record<string, unknown> = JSON.parse((await answer.text()) || "{}")
+    const isJson = answer.headers.get("content-type")?.startsWith("application/json")
+    const told = await answer.text()
+    const said: Record<string, unknown> = isJson ? JSON.parse(told) : { told }
     page = answer.headers.get("iod-page-next") ?? (typeof said.page === "string" ? said.page : page)
     return { status: answer.status, body: said, headers: answer.headers }
   }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util"
+import { auditCommand } from "./audit.ts"
 import { backupCommand, restoreCommand } from "./backup.ts"
 import { deskCourierCommand, registryCourierCommand } from "./courier.ts"
 import { deskBackupCommand, deskRestoreCommand } from "./desk-backup.ts"
@@ -54,6 +55,8 @@ iod root succeed --charter FILE [--request FILE] --to FILE
 iod root split --custodian NAME=RECIPIENTS… --needed K --to DIR | join --share FILE… [--drill]
 iod root amend --charter FILE --amended FILE [--number N] [--signed FILE]… --to FILE
     what is done where a root key is, on a machine that no network reaches (docs/operating.md)
+iod desk audit [--check] [--folder DIR]
+    a running desk's audit log; or whether its chain holds and what the register covers of it (docs/officers.md)
 iod verify FILE [--charter FILE | --office FINGERPRINT] [--language en|uk|ru]
     checks a proof sheet, or the one inside a PDF, offline; ends with 0, 1 (false) or 2 (unreadable)
 `
@@ -82,6 +85,7 @@ const DESK: Verbs = new Map([
   ["rebuild", rebuildCommand],
   ["new", newDeskCommand],
   ["enter", enterCommand],
+  ["audit", auditCommand],
 ])
 
 /** Runs a command; answers its exit code. 64: the words of the command are wrong. */

@@ -7,6 +7,7 @@ import { COURIER_IN, courierApi } from "./courier/api.ts"
 import { dutyApi } from "./duty/api.ts"
 import { fileRoutes } from "./files/api.ts"
 import { type Env, lockApi, officersApi, ownApi, signInApi } from "./officers/api.ts"
+import { auditApi } from "./officers/audit-api.ts"
 import { gate } from "./officers/gate.ts"
 import { releasesApi } from "./officers/releases-api.ts"
 import { answersTo, localSite } from "./officers/site.ts"
@@ -48,6 +49,7 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
   app.route("/", lockApi({ desk, site }))
   app.route("/", officersApi({ desk, site }))
   app.route("/", releasesApi({ desk, site }))
+  app.route("/", auditApi({ desk, site }))
   app.get("/desk", (c) => {
     const { id, name, role } = c.get("officer")
     return c.json({

@@ -4,6 +4,7 @@ import { isRole, type Role } from "#offices/roles.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { type Archive, number, text } from "./archive.ts"
 import { roleAt, SCRIPT } from "./officers/access.ts"
+import { type Audit, openAudit } from "./officers/audit.ts"
 import { type Challenges, openChallenges } from "./officers/challenges.ts"
 import { openPasskeys, type Passkeys } from "./officers/passkeys.ts"
 import { openRecoveries, type Recoveries } from "./officers/recovering.ts"
@@ -50,6 +51,7 @@ export type Officers = {
   readonly sessions: Sessions
   readonly challenges: Challenges
   readonly recoveries: Recoveries
+  readonly audit: Audit
 }
 
 const LINK_MS = 24 * 3600_000
@@ -61,6 +63,7 @@ export type OfficersAt = { exercise: boolean }
 export function openOfficers(archive: Archive, clock: Clock, { exercise }: OfficersAt): Officers {
   const { sql, transact, meta } = archive
   const challenges = openChallenges(clock)
+  const audit = openAudit(archive, clock)
   const sessions = openSessions(archive, clock)
   const digest = (word: string) => hash("sha256", word)
   const one = (id: string): Officer | undefined => {
@@ -84,7 +87,7 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
   return {
     passkeys: openPasskeys(archive, clock, challenges),
     recoveries: openRecoveries(archive, clock, linkFor),
-    ...{ sessions, challenges, one },
+    ...{ sessions, challenges, audit, one },
     link: (name) =>
       transact(() => {
         const role = sql.get`SELECT 1 AS headed FROM officer WHERE role = 'head' AND ended IS NULL` ? "officer" : "head"
@@ -114,16 +117,12 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
     },
     bySession(shown) {
       const session = sessions.of(shown)
+      if (session === "copied") audit.enter("", "session.copied", "")
       if (!session || session === "copied") return undefined
       const officer = one(session.officer)
       return officer && { session, officer }
     },
-    ofScript(authorization) {
-      const word = /^Bearer ([0-9a-f]{64})$/.exec(authorization)?.[1]
-      const token = meta("script.token")
-      if (!word || !token || hash("sha256", Buffer.from(word, "hex")) !== token) return undefined
-      return { id: SCRIPT, name: SCRIPT, role: "head", function: "" }
-    },
+    ofScript: (authorization) => scriptOf(meta("script.token"), authorization),
     ...openChanges(archive, clock),
     all: () => sql.all`SELECT * FROM officer ORDER BY added, id`.map((row) => officerView(archive, row)),
     name: (id) => text(sql.get`SELECT name FROM officer WHERE id = ${id}`?.name),
@@ -132,6 +131,13 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
 }
 
 type Row = Record<string, unknown>
+
+/** The script that shows the word from the desk's folder, whose hash is kept. */
+function scriptOf(token: string | undefined, authorization: string): Officer | undefined {
+  const word = /^Bearer ([0-9a-f]{64})$/.exec(authorization)?.[1]
+  if (!word || !token || hash("sha256", Buffer.from(word, "hex")) !== token) return undefined
+  return { id: SCRIPT, name: SCRIPT, role: "head", function: "" }
+}
 
 /** Changing and ending what an officer may do. A desk always keeps a head, or nobody could let anybody in. */
 function openChanges({ sql, transact }: Archive, clock: Clock): Pick<Officers, "change" | "end"> {

@@ -9,6 +9,7 @@ import { publicLineNumber } from "#seal/stamp.ts"
 import { type Clock, instantOf } from "../clock.ts"
 import { type Archive, bytes, number, text } from "./archive.ts"
 import { heldTo } from "./gaps.ts"
+import { anchorNext } from "./officers/audit.ts"
 import { splitTexts } from "./texts.ts"
 import type { Vault } from "./vault.ts"
 
@@ -48,6 +49,7 @@ export function sealNext(
   const body = addressed.recipients ? seal(addressed.recipients, plain) : plain
   const serial = (last?.serial ?? 0) + 1
   const office = parts.roll().office
+  const anchor = anchorNext(archive)
   const header: Header = {
     office,
     line,
@@ -61,13 +63,14 @@ export function sealNext(
     signed: at,
     body: { hash: nodeCrypto.sha256(body).toHex(), length: body.length },
     commit: commitment(nodeCrypto, { office, line, from: delegation, serial }, salt, act),
-    nonce: randomBytes(32).toHex(),
+    nonce: anchor.nonce,
   }
   const [id, hash, note] = [
     number(row.id),
     headerHash(nodeCrypto, formatHeader(header)),
     signHeader(header, vault.desk),
   ]
+  anchor.keep(hash)
   sql.run`UPDATE outbox SET state = 'sealed', serial = ${serial}, hash = ${hash}, header = ${note}, body = ${body}, salt = ${salt} WHERE id = ${id}`
   return { id, hash, line, header: note, body }
 }

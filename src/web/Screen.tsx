@@ -12,6 +12,7 @@ import { Message } from "./lines/Message.tsx"
 import { NewLine } from "./lines/NewLine.tsx"
 import { RelayScreen } from "./lines/RelayScreen.tsx"
 import { StopScreen } from "./lines/StopScreen.tsx"
+import { AuditScreen } from "./officers/AuditScreen.tsx"
 import { OfficersScreen } from "./officers/OfficersScreen.tsx"
 import { OwnScreen } from "./officers/OwnScreen.tsx"
 import { ReleasesScreen } from "./officers/ReleasesScreen.tsx"
@@ -45,6 +46,7 @@ const PLAIN: ReadonlyMap<string, ComponentType> = new Map([
   ["me", OwnScreen],
   ["officers", OfficersScreen],
   ["releases", ReleasesScreen],
+  ["audit", AuditScreen],
   ["search", Search],
   ["register", Register],
   ["roll", RollScreen],
@@ -90,6 +92,7 @@ export function Screen() {
   const may = useMay()
   const [office, first = "", second = ""] = path.split("/").filter((part) => part !== "")
   const power = powerFor(path)
+  if (path === "/" && may("audit") && !may("read")) return <AuditScreen />
   if (power && !may(power)) return <NotYours />
   if (office === undefined) return <Inbox />
   const one = first !== "" && OF_ONE.get(office)?.(query, first, second)

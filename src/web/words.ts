@@ -76,7 +76,16 @@ export function useWords() {
   return {
     t: (id: WordId, values?: Values): string => intl.formatMessage({ id }, values),
     code: (
-      family: "refused" | "fault" | "act" | "translation-kind" | "purpose" | "call-role" | "read-back" | "roll-act",
+      family:
+        | "audited"
+        | "refused"
+        | "fault"
+        | "act"
+        | "translation-kind"
+        | "purpose"
+        | "call-role"
+        | "read-back"
+        | "roll-act",
       code: string,
     ): string => {
       const id = `${family}.${code}`

@@ -3,6 +3,7 @@ import { globSync, readdirSync, readFileSync } from "node:fs"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { IntlMessageFormat } from "intl-messageformat"
+import { AUDITED } from "#desk/officers/routes.ts"
 import { REFUSALS } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { CALLS } from "#offices/joins/alarms.ts"
@@ -127,6 +128,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   defect: DEFECTS,
   "roll-act": [...publicAct.options.flatMap(({ shape }) => [...shape.act.values]).filter(isKeyEvent), "unknown"],
   role: ROLES,
+  audited: [...AUDITED, "signed-in", "sign-in.refused", "session.copied", "unknown"],
   browser: ["Edg", "OPR", "Firefox", "Chrome", "Safari", "other"],
   "role-means": ROLES,
   invite: ["name", "function", "from", "until"],

@@ -26,6 +26,7 @@ export function signInApi(room: Room): Hono {
   app.post("/sign-in", async (c) => {
     const parsed = linkForm.safeParse(await json(c))
     const signed = parsed.success ? officers.signIn(parsed.data.link, agentOf(c)) : undefined
+    desk.officers.audit.enter(signed?.officer.id ?? "", signed ? "signed-in" : "sign-in.refused", "link")
     if (!signed) return c.json({ error: "link-not-valid" }, 403)
     welcome(room, c, signed.session)
     return c.json({ officer: signed.officer.name, enrolling: signed.enrolling, page: signed.page })
@@ -33,8 +34,8 @@ export function signInApi(room: Room): Hono {
   app.post("/sign-in/passkey/options", async (c) => c.json(await officers.passkeys.ask("sign-in", relying(room, c))))
   app.post("/sign-in/passkey", async (c) => {
     const shown = await officers.passkeys.check("sign-in", await json(c), relying(room, c))
-    if ("refused" in shown) return c.json(shown, 403)
-    const entered = officers.enter(shown.officer, shown.passkey, agentOf(c))
+    const entered = "refused" in shown ? undefined : officers.enter(shown.officer, shown.passkey, agentOf(c))
+    desk.officers.audit.enter(entered?.officer.id ?? "", entered ? "signed-in" : "sign-in.refused", "passkey")
     if (!entered) return c.json({ refused: "passkey.not-valid" }, 403)
     welcome(room, c, entered.session)
     return c.json({ officer: entered.officer.name, enrolling: false, page: entered.page })

@@ -26,10 +26,18 @@ export function gate(desk: Desk): MiddlewareHandler<Env> {
     if (session?.next !== undefined) c.header(PAGE_WORD_NEXT, session.next)
     const route = routeOf(c.req.method, c.req.path)
     if (!route) return c.json({ error: "unknown-path" }, 404)
+    // What is audited stands in the log whether it was done or refused.
+    const audited = (how: string) =>
+      route[3] && desk.officers.audit.enter(officer.id, route[3], `${c.req.method} ${apiPath(c.req.path)} ${how}`)
     if (session?.enrolling && !ENROLLING.has(route[1])) return c.json({ error: "passkey-wanted" }, 403)
     if (session?.locked && !LOCKED.has(route[1])) return c.json({ error: "locked" }, 423)
-    if (!may(officer.role, route[2])) return c.json({ refused: "role.not-yours" }, 403)
-    return await next()
+    if (!may(officer.role, route[2])) {
+      audited("403")
+      return c.json({ refused: "role.not-yours" }, 403)
+    }
+    await next()
+    audited(String(c.res.status))
+    return undefined
   }
 }
 

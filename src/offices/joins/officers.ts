@@ -55,3 +55,6 @@ export type HeldRow = {
 
 /** GET /api/releases: what waits, and for which kinds of act this desk asks a second officer. */
 export type ReleasesView = { rows: HeldRow[]; policy: string[]; kinds: string[] }
+
+/** A row of the audit log; `about` names a path with the numbers in it, and how it was answered. */
+export type AuditRow = { seq: number; at: string; officer: string; name: string; what: string; about: string }

@@ -33,6 +33,7 @@ const WAYS: readonly (readonly Way[])[] = [
     ["/roll", "roll.title"],
     ["/register", "register.title"],
     ["/officers", "officers.title"],
+    ["/audit", "audit.title"],
   ],
 ]
 

@@ -24,6 +24,7 @@ const SCREENS: Readonly<Record<string, Power>> = {
   courier: "export",
   officers: "officers",
   releases: "read",
+  audit: "audit",
 }
 
 /** Asks what the role of whoever is signed in lets do; nothing where nobody is. */
