@@ -19,6 +19,8 @@ const families: readonly { names: readonly string[]; measure(): Promise<Figure[]
   { names: ["lines.screen"], measure: async () => (await import("./screen.ts")).measureScreen() },
   { names: ["lines.stop"], measure: async () => (await import("./stop.ts")).measureStop() },
   { names: ["lines.search"], measure: async () => (await import("./search.ts")).measureSearch() },
+  { names: ["roll.rotation"], measure: async () => (await import("./drills.ts")).measureRotation() },
+  { names: ["roll.restore"], measure: async () => (await import("./drills.ts")).measureRestore() },
   { names: ["lines.attachment"], measure: async () => (await import("./attachment.ts")).measureAttachment() },
 ]
 
