@@ -3,6 +3,7 @@ import type { RelayQueue } from "#offices/joins/relays.ts"
 import type { DeskStatus, EvidenceRow, RegisterView } from "#offices/joins/screen.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { type Clock, instantOf } from "../clock.ts"
+import { type Alerts, openAlerts } from "./alerts/alerts.ts"
 import type { Archive } from "./archive.ts"
 import type { Book } from "./book.ts"
 import { type Courier, openCourier } from "./courier/room.ts"
@@ -55,6 +56,7 @@ export type Desk = {
   mark: Marks["mark"]
   readonly relays: Relays
   readonly participation: Participation
+  readonly alerts: Alerts
   readonly restoring: Restoring
   /** A backup of this desk, sealed to whom its folder names. */
   backup(): Promise<AsyncIterable<Uint8Array>>
@@ -90,10 +92,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const filling = openFilling(archive, clock, log)
   calls.entered.hear(filling.look)
   const courier = openCourier(ground, rooms)
+  const alerts = openAlerts({ ...ground, participation: rooms.participation, exercise: founded.charter.exercise })
   return {
     ...{ delegation, founded, archive, clock, door, views, live, officers, book, outbox, evidence, files, log },
     cookie: `iod-${delegation}`,
     courier,
+    alerts,
     search: openSearch(archive, filling),
     now: () => instantOf(clock),
     rules: () => ground.versions.get(book.roll().rules) ?? new Map(),
@@ -112,11 +116,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     backup: () => writeDeskBackup({ ...ground, key: ground.vault.desk[0].key.name }),
     relayQueue: () => relayQueue(archive, delegation),
     propose: (input, officer) => proposeLine({ archive, door, delegation, roll: book.roll }, input, officer),
-    resume(officer) {
-      const resumed = evidence.resume(officer)
-      if (resumed) book.resumed().catch((error: Error) => log(`what waited was not taken in: ${error.message}`))
-      return { resumed }
-    },
+    resume: (officer) => resume({ evidence, book, log }, officer),
     async [Symbol.asyncDispose]() {
       enrol[Symbol.dispose]()
       rooms.slots.close()
@@ -124,6 +124,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       courier.close()
       rooms.resealing.close()
       await Promise.all([
+        alerts.close(),
         rooms.relays.close(),
         mailbox.close(),
         rooms.returning.close(),
@@ -136,4 +137,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       archive[Symbol.dispose]()
     },
   }
+}
+
+function resume(
+  { evidence, book, log }: Pick<Desk, "evidence" | "book" | "log">,
+  officer: string,
+): { resumed: boolean } {
+  const resumed = evidence.resume(officer)
+  if (resumed) book.resumed().catch((error: Error) => log(`what waited was not taken in: ${error.message}`))
+  return { resumed }
 }

@@ -74,6 +74,7 @@ function cells(row: DutyRow, name: (delegation: string) => string, t: Say): stri
 function whatOf({ what, kind, typed }: DutyRow, t: Say): string {
   if (what === "typed") return t("duty.typed", { number: typed?.number ?? 0 })
   if (what === "handover") return t("handover.done")
+  if (what === "alert") return t.code("alert", kind ?? "settings")
   return t.code({ act: "act", evidence: "fault", "key-event": "roll-act" }[what], kind ?? "none")
 }
 

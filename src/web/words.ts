@@ -85,7 +85,8 @@ export function useWords() {
         | "purpose"
         | "call-role"
         | "read-back"
-        | "roll-act",
+        | "roll-act"
+        | "alert",
       code: string,
     ): string => {
       const id = `${family}.${code}`

@@ -7,6 +7,7 @@ import { AUDITED } from "#desk/officers/routes.ts"
 import { REFUSALS } from "#offices/act.ts"
 import { rules } from "#offices/index.ts"
 import { CALLS } from "#offices/joins/alarms.ts"
+import { ALERT_FAULTS, CHANNELS } from "#offices/joins/alert.ts"
 import { OUTCOMES } from "#offices/joins/board.ts"
 import { EXPERTISE } from "#offices/joins/duty.ts"
 import { RUNGS } from "#offices/joins/ladder.ts"
@@ -120,6 +121,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   "translation-kind": [...TRANSLATIONS, "MACHINE", "unknown"],
   "translation-means": [...TRANSLATIONS, "MACHINE"],
   seat: [...SEATS, "label"],
+  alert: [...ALERT_FAULTS, ...CHANNELS, "sent", "unknown"],
   expertise: EXPERTISE,
   "watch-kind": WATCH_KINDS,
   "watch-item": WATCH_WHATS,

@@ -60,6 +60,7 @@ export function dutyApi(desk: Desk): Hono<{ Variables: { officer: Officer } }> {
     const taken = takeHandover(desk, acting(c), Number(c.req.param("id")), openItems(desk))
     return c.json(taken, "refused" in taken ? 409 : 200)
   })
+  app.post("/duty/alerts/test", async (c) => c.json(await desk.alerts.test()))
   app.put("/duty/roster", async (c) => {
     const written = writeRoster(desk, await json(c))
     return c.json(written, "refused" in written ? 409 : 200)
@@ -76,7 +77,14 @@ function openItems(desk: Desk): WatchItem[] {
 
 function dutyView(desk: Desk, me: string): DutyView {
   const past = pastHandovers(desk)
-  return { me, onDuty: onDuty(desk), pending: pendingHandover(desk, openItems(desk)), roster: roster(desk), past }
+  return {
+    me,
+    onDuty: onDuty(desk),
+    pending: pendingHandover(desk, openItems(desk)),
+    roster: roster(desk),
+    past,
+    alerts: desk.alerts.view(),
+  }
 }
 
 async function json(c: Context): Promise<unknown> {

@@ -14,10 +14,19 @@ import type { Officers } from "../officers.ts"
 import type { Desk } from "../open.ts"
 
 type Row = Record<string, unknown>
-type Refused = { refused: "duty.notes-missing" | "duty.not-on-duty" | "duty.second-officer" | "duty.nothing-to-take" }
+type Refused = {
+  refused:
+    | "duty.notes-missing"
+    | "duty.not-on-duty"
+    | "duty.second-officer"
+    | "duty.nothing-to-take"
+    | "duty.alerts-untried"
+}
 type Kept = Pick<WatchItem, "key" | "kind" | "what" | "of" | "dies" | "line" | "matter">
 
 const SHOWN = 50
+/** The alerts were tried within the hour before a hand-over, whatever came of it. */
+const TRIED_MS = 3_600_000
 
 /** Who has the watch: whoever took it last. It passes in no other way. */
 export function onDuty({ archive, officers }: Pick<Desk, "archive" | "officers">): OnDuty | null {
@@ -37,6 +46,8 @@ export function offerHandover(desk: Desk, officer: string, input: unknown, items
   const verdict = mayOffer(onDuty(desk)?.officer ?? null, officer, because)
   if (verdict !== "permitted") return verdict
   const { archive, clock } = desk
+  if (!desk.alerts.triedSince(new Date(clock.now() - TRIED_MS).toISOString()))
+    return { refused: "duty.alerts-untried" } satisfies Refused
   const { lastInsertRowid } = archive.sql.run`INSERT INTO duty_handover (officer, at, notes, because, items)
     VALUES (${officer}, ${instantOf(clock)}, ${notes}, ${because}, ${kept(items)})`
   desk.live.tell({ kind: "duty" })

@@ -33,7 +33,7 @@ const MOST = 5000
 export function openDutyLog(parts: DutyLogParts): DutyLogBook {
   return {
     rows(period, query) {
-      const found = [acts, typed, evidence, keyEvents, handovers].map((source) => source(parts, period))
+      const found = [acts, typed, evidence, keyEvents, handovers, alerts].map((source) => source(parts, period))
       const rows = found.flat().filter(holding(query))
       rows.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
       return { rows, cut: found.some(({ length }) => length === MOST) }
@@ -141,6 +141,15 @@ function handovers({ archive, officers }: DutyLogParts, period: Period): DutyRow
     ...NOTHING,
     ...{ key: `handover/${id}`, at: taken, what: "handover", officer: `${from} → ${to}` },
     text: because === null ? notes : `${notes}\n${because}`,
+  }))
+}
+
+function alerts({ archive }: DutyLogParts, { from, until }: Period): DutyRow[] {
+  const rows = archive.sql
+    .all`SELECT * FROM duty_alert WHERE at >= ${from} AND at < ${until} ORDER BY id DESC LIMIT ${MOST}`
+  return rows.map((row) => ({
+    ...NOTHING,
+    ...{ key: `alert/${row.id}`, at: text(row.at) ?? "", what: "alert", kind: text(row.failed) ?? "sent" },
   }))
 }
 

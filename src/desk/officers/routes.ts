@@ -106,6 +106,7 @@ export const ROUTES: readonly Route[] = [
   ["POST", "/duty/handover/:id/take", "write"],
   ["PUT", "/duty/roster", "write"],
   ["POST", "/duty/log/paper", "export", "export"],
+  ["POST", "/duty/alerts/test", "write"],
   ["GET", "/overdue", "read"],
   ["GET", "/checks", "read"],
   ["GET", "/checks/:line/:matter", "read"],

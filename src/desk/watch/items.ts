@@ -149,6 +149,15 @@ function alarmsOf(desk: Desk, { distrusted, keyEvent, needs, unproven, now }: St
       : []),
     ...(needs ? [{ ...none, what: "needs" as const, key: "needs", at: first?.at ?? now, count: needs.rules }] : []),
     ...waiting.map(({ hash, at, by }) => ({ ...none, what: "unproven" as const, key: hash, at, of: by })),
+    ...failedAlerts(desk).map(({ channel, at }) => ({ ...none, what: "alert-failed" as const, key: channel, at })),
     ...authors.map(({ id, at }) => ({ ...none, what: "evidence" as const, key: id, at })),
   ]
+}
+
+/** Channels of which the last alert or test did not go out. */
+function failedAlerts(desk: Desk): { channel: string; at: string }[] {
+  return desk.alerts.view().channels.flatMap(({ channel, tested, alerted }) => {
+    const last = [tested, alerted].filter((one) => one !== null).sort((a, b) => (a.at < b.at ? 1 : -1))[0]
+    return last?.failed ? [{ channel, at: last.at }] : []
+  })
 }

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { READ_BACKS } from "../lines/call.ts"
+import type { AlertsView } from "./alert.ts"
 import type { WatchItem } from "./watch-items.ts"
 
 /** What is kept at a desk about its own watch. Nothing of it ever leaves the desk. */
@@ -28,7 +29,7 @@ export const typedLine = z.strictObject({
 export type TypedLine = z.infer<typeof typedLine>
 
 /** What a row of the watch log tells: an act as it was entered, something that this desk noticed, or a typed line. */
-export const DUTY_ROWS = ["act", "evidence", "key-event", "handover", "typed"] as const
+export const DUTY_ROWS = ["act", "evidence", "key-event", "handover", "alert", "typed"] as const
 
 /** One row of the watch log. */
 export type DutyRow = {
@@ -117,6 +118,7 @@ export type DutyView = {
   pending: PendingHandover | null
   roster: RosterRow[]
   past: PastHandover[]
+  alerts: AlertsView
 }
 
 /** Hours of one watch: three a day. */

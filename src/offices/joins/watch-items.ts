@@ -20,7 +20,7 @@ export const WATCH_KINDS = [
 export type WatchKind = (typeof WATCH_KINDS)[number]
 
 /** Alarms that stand until officers have done something about them, or for a day. */
-export const WATCH_ALARMS = ["distrusted", "key-event", "needs", "unproven", "evidence"] as const
+export const WATCH_ALARMS = ["distrusted", "key-event", "needs", "unproven", "evidence", "alert-failed"] as const
 
 /** What a missed check asks for, by how many were missed in a row (handbook W1 d). */
 export const MISSED = ["missed", "missed-telephone", "missed-other-way", "missed-council"] as const

@@ -4,6 +4,7 @@ import { useDesk } from "../desk/state.ts"
 import { Heading } from "../parts/Heading.tsx"
 import { FullInstant, Instant } from "../parts/Instant.tsx"
 import { useWords } from "../words.ts"
+import { Alerts } from "./Alerts.tsx"
 import { OfferHandover } from "./OfferHandover.tsx"
 import { Roster } from "./Roster.tsx"
 import { TakeHandover } from "./TakeHandover.tsx"
@@ -14,7 +15,7 @@ export function HandoverScreen() {
   const { t } = useWords()
   const { value, again } = useResource<DutyView>("/duty", live, ({ kind }) => RELEVANT.includes(kind))
   if (!value) return <Heading>{t("handover.title")}</Heading>
-  const { onDuty, pending, me, roster, past } = value
+  const { onDuty, pending, me, roster, past, alerts } = value
   return (
     <>
       <Heading>{t("handover.title")}</Heading>
@@ -30,6 +31,7 @@ export function HandoverScreen() {
         <TakeHandover pending={pending} mayTake={pending.officer !== me && onDuty?.officer !== me} onDone={again} />
       )}
       <OfferHandover key={pending?.id ?? 0} inPlace={onDuty !== null && onDuty.officer !== me} onDone={again} />
+      <Alerts alerts={alerts} onDone={again} />
       <Roster rows={roster} onDone={again} />
       <Past rows={past} />
     </>

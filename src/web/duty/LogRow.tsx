@@ -51,6 +51,7 @@ function What({ row }: { row: DutyRow }) {
   const { what, kind, line, matter, typed } = row
   if (what === "typed") return <strong>{t("duty.typed", { number: typed?.number ?? 0 })}</strong>
   if (what === "handover") return <strong>{t("handover.done")}</strong>
+  if (what === "alert") return <strong>{code("alert", kind ?? "settings")}</strong>
   if (what !== "act") return <strong>{code(what === "evidence" ? "fault" : "roll-act", kind ?? "")}</strong>
   const href = kind?.startsWith("message.") ? `/message/${line}/${matter}` : `/line/${line}`
   return (

@@ -19,6 +19,7 @@ const WAYS: Record<WatchWhat, Way> = {
   needs: to("/"),
   unproven: to("/"),
   evidence: to("/register"),
+  "alert-failed": to("/handover"),
   unread: message,
   carried: to("/"),
   "not-delivered": telephone,
