@@ -39,6 +39,14 @@ export async function admit(crypto: Crypto, roll: Roll, posted: Posted): Promise
   return { ...signed, posted, members: to === "*" ? EVERYONE : to.map((a) => a.name) }
 }
 
+/** A founding holds the charter and every founder's signature, whatever the charter says of sealed bodies. */
+const LARGEST_PUBLIC = 1 << 20
+
+/** Bytes of the longest body that an envelope may have. */
+export function largestBody({ charter }: Roll, { to }: Pick<SignedHeader["header"], "to">): number {
+  return to === "*" ? Math.max(charter.limits.body, LARGEST_PUBLIC) : charter.limits.body
+}
+
 function judgeHeader(
   crypto: Crypto,
   roll: Roll,
@@ -46,7 +54,7 @@ function judgeHeader(
   body: Uint8Array,
 ): RegistryRefusalCode | undefined {
   if (header.office !== roll.office) return "office"
-  if (body.length > roll.charter.limits.body) return "size"
+  if (body.length > largestBody(roll, header)) return "size"
   if (body.length !== header.body.length || crypto.sha256(body).toHex() !== header.body.hash) return "body"
   const number = publicLineNumber(header.line)
   if ((number !== undefined) !== (header.to === "*") || (number !== undefined && number > 1)) return "line"

@@ -10,7 +10,7 @@ import type { Policy } from "#register/policy.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { verifiedDelegation } from "#seal/node/request.ts"
 import { type Clock, instantOf } from "../clock.ts"
-import { EVERYONE } from "./admission.ts"
+import { EVERYONE, largestBody } from "./admission.ts"
 import { openAllowance } from "./allowance.ts"
 import { leaveDatabase } from "./backup-database.ts"
 import { type Behind, openBehind } from "./behind.ts"
@@ -173,7 +173,7 @@ function openFilesOf({ options, clock, founded, log }: Ground, behind: Behind): 
 /** What the doors ask, by who answers it. */
 function doorsOf(ground: Ground, { delivery, meters, behind, checkpoints, writer, files, policy }: Parts): DoorsParts {
   const { crypto, clock, founded, signers, ledger, growth, tiles, log } = ground
-  const { charter, office } = founded
+  const { office } = founded
   const authenticate = (request: Request) =>
     verifiedDelegation(crypto, request, office, clock.now(), (delegation, key) => {
       const inForce = writer.roll().members[delegation]?.key?.ed25519
@@ -181,7 +181,7 @@ function doorsOf(ground: Ground, { delivery, meters, behind, checkpoints, writer
     })
   return {
     charter: founded.text,
-    largestRequest: charter.limits.body * 4,
+    largestRequest: largestBody(writer.roll(), { to: "*" }) * 4,
     submit: writer.submit,
     courier: openCourier({ ...ground, office, writer, signer: signers.registry, behind: behind.holds }),
     size: growth.size,

@@ -13,8 +13,8 @@ export function openExerciseLines(desks: ReadonlyMap<string, Desk>, plan: Plan, 
       const ready = [...desks.values()].every((desk) => isEnrolled(desk, plan))
       if (!ready) return
       const open = plan.lines.map((line) => openLine(desks, line))
-      const withSecretariat = [...desks.values()].every((desk) => desk.views.lines().every((line) => line.open))
-      if (open.every((line) => line) && withSecretariat) done.abort()
+      const spoken = [...desks.values()].every((desk) => isOnAllItsLines(desk, plan))
+      if (open.every((line) => line) && spoken) done.abort()
     }
     const done = new AbortController()
     const stop = AbortSignal.any([signal, done.signal])
@@ -22,6 +22,18 @@ export function openExerciseLines(desks: ReadonlyMap<string, Desk>, plan: Plan, 
     for (const desk of desks.values()) desk.live.watch((event) => event.kind === "entered" && look(), stop)
     look()
   })
+}
+
+/** Whether its lines are open, among them the one with the secretariat; at the secretariat's, one with each desk. */
+function isOnAllItsLines({ delegation, founded, views }: Desk, { desks }: Plan): boolean {
+  const { secretariat } = founded.charter
+  const lines = views.lines()
+  const withSecretariat = lines.filter(
+    ({ purpose, members }) => purpose === "secretariat" && members.includes(secretariat),
+  )
+  return (
+    lines.every(({ open }) => open) && withSecretariat.length >= (delegation === secretariat ? desks.length - 1 : 1)
+  )
 }
 
 function isEnrolled(desk: Desk, plan: Plan): boolean {
