@@ -280,7 +280,7 @@ test("the page's word turns without losing a tab, an answer that was lost, or a 
 
 test("a ticket is good for one path of one session, and for nothing that changes anything", async () => {
   const { seat } = await invited("With a ticket")
-  const { ticket } = await seat.good("POST", "/tickets", { path: "/messages" })
+  const { ticket } = await seat.good("POST", "/me/tickets", { path: "/messages" })
   const other = (await invited("Without")).seat
   const bare = (cookie: string) => seatAt(desk(), { cookie })
   assert.equal((await bare(seat.cookie()).ask("GET", `/messages?ticket=${ticket}`)).status, 200)

@@ -11,6 +11,7 @@ import { auditApi } from "./officers/audit-api.ts"
 import { gate } from "./officers/gate.ts"
 import { releasesApi } from "./officers/releases-api.ts"
 import { answersTo, localSite } from "./officers/site.ts"
+import { tokensApi } from "./officers/tokens-api.ts"
 import type { Desk } from "./open.ts"
 import { papersApi } from "./papers.ts"
 import { participationApi } from "./participation/api.ts"
@@ -50,6 +51,7 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
   app.route("/", officersApi({ desk, site }))
   app.route("/", releasesApi({ desk, site }))
   app.route("/", auditApi({ desk, site }))
+  app.route("/", tokensApi({ desk, site }))
   app.get("/desk", (c) => {
     const { id, name, role } = c.get("officer")
     return c.json({

@@ -9,6 +9,7 @@ import { type Challenges, openChallenges } from "./officers/challenges.ts"
 import { openPasskeys, type Passkeys } from "./officers/passkeys.ts"
 import { openRecoveries, type Recoveries } from "./officers/recovering.ts"
 import { type Opened, openSessions, type Session, type Sessions, type Shown } from "./officers/sessions.ts"
+import { openTokens, type Tokens } from "./officers/tokens.ts"
 
 /** Who sits at the desk. Names and roles stay here: outwardly the delegation speaks. */
 export type Officer = { id: string; name: string; role: Role; function: string }
@@ -52,6 +53,7 @@ export type Officers = {
   readonly challenges: Challenges
   readonly recoveries: Recoveries
   readonly audit: Audit
+  readonly tokens: Tokens
 }
 
 const LINK_MS = 24 * 3600_000
@@ -85,6 +87,7 @@ export function openOfficers(archive: Archive, clock: Clock, { exercise }: Offic
   }
   const known = (name: string) => text(sql.get`SELECT id FROM officer WHERE name = ${name} AND ended IS NULL`?.id)
   return {
+    tokens: openTokens(archive, clock),
     passkeys: openPasskeys(archive, clock, challenges),
     recoveries: openRecoveries(archive, clock, linkFor),
     ...{ sessions, challenges, audit, one },

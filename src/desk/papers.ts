@@ -18,7 +18,8 @@ export function papersApi(desk: Desk): Hono {
 
 const language = z.enum(["en", "uk", "ru"])
 
-const sheetForm = z.strictObject({
+/** What a proof sheet, a page or a log is asked by. */
+export const sheetForm = z.strictObject({
   language,
   disclose: z.array(z.string().length(64)).max(2000),
   whole: z.boolean().optional(),
@@ -38,7 +39,7 @@ async function sheet(desk: Desk, c: Context) {
   return paper(c, `${name}.pdf`, await sheetPaper(written))
 }
 
-const pageForm = z.strictObject({ language })
+export const pageForm = z.strictObject({ language })
 
 async function page(desk: Desk, c: Context) {
   const choice = pageForm.safeParse(await json(c))
@@ -51,7 +52,7 @@ async function page(desk: Desk, c: Context) {
 
 const day = z.iso.date()
 
-const logForm = z
+export const logForm = z
   .strictObject({ language, from: day, until: day, form: z.enum(["pdf", "csv"]), checks: z.boolean().optional() })
   .refine(({ from, until }) => from <= until)
 

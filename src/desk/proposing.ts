@@ -8,7 +8,7 @@ import { type Archive, number, text } from "./archive.ts"
 import type { Door, DoorRefusal, Handed } from "./door.ts"
 
 /** What an officer asks for: who else is on the line, what it is for, and the line that it follows, if any. */
-const proposal = z.strictObject({
+export const proposal = z.strictObject({
   members: z.array(name).min(1).max(64),
   purpose: z
     .string()

@@ -22,7 +22,18 @@ export function mayHandIn(
   kind: string,
   now: string,
 ): "permitted" | { refused: "role.not-yours" | "role.no-access" } {
+  if (officer.startsWith(TOKEN)) return mayTokenEnter(archive, officer.slice(TOKEN.length), kind, now)
   const role = roleAt(archive, officer, now)
   if (role === undefined) return { refused: "role.no-access" }
   return mayEnter(role, kind) ? "permitted" : { refused: "role.not-yours" }
+}
+
+/** What the acts of a token's script are handed in under, before its number. */
+export const TOKEN = "token:"
+
+function mayTokenEnter({ sql }: Archive, id: string, kind: string, now: string) {
+  const row = sql.get`SELECT acts FROM token WHERE id = ${id} AND ended IS NULL AND until > ${now}`
+  if (!row) return { refused: "role.no-access" } as const
+  const acts: unknown = JSON.parse(text(row.acts) ?? "[]")
+  return Array.isArray(acts) && acts.includes(kind) ? "permitted" : ({ refused: "role.not-yours" } as const)
 }

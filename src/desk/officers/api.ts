@@ -16,7 +16,8 @@ export type Env = { Variables: { officer: Officer; session: Session | undefined 
 /** What the parts of this API stand on. */
 export type Room = { desk: Desk; site: Site }
 
-const linkForm = z.strictObject({ link: z.string().max(200) })
+/** Forms of what is handed in: the API is described from them as well (openapi.ts). */
+export const linkForm = z.strictObject({ link: z.string().max(200) })
 
 /** Signing in: by a one-time link, or by a passkey. There is no third way, and no password. */
 export function signInApi(room: Room): Hono {
@@ -43,10 +44,10 @@ export function signInApi(room: Room): Hono {
   return app
 }
 
-const ticketForm = z.strictObject({ path: z.string().startsWith("/").max(400) })
-const nameForm = z.strictObject({ name: z.string().trim().min(1).max(80) })
+export const ticketForm = z.strictObject({ path: z.string().startsWith("/").max(400) })
+export const nameForm = z.strictObject({ name: z.string().trim().min(1).max(80) })
 const words = z.string().trim().max(120)
-const invitation = z.strictObject({
+export const invitation = z.strictObject({
   name: words.min(1),
   role: z.enum(ROLES),
   function: words,
@@ -82,7 +83,7 @@ export function ownApi(room: Room): Hono<Env> {
   app.delete("/me/passkeys/:passkey", (c) =>
     said(c, passkeys.remove(c.get("officer").id, c.req.param("passkey"), !desk.founded.charter.exercise)),
   )
-  app.post("/tickets", async (c) => {
+  app.post("/me/tickets", async (c) => {
     const [parsed, session] = [ticketForm.safeParse(await json(c)), c.get("session")]
     if (!parsed.success || !session) return c.json({ refused: "act.malformed" }, 400)
     return c.json({ ticket: sessions.tickets.give(session.id, parsed.data.path) })

@@ -6,8 +6,9 @@ import { type Env, json, type Room, relying, said } from "./api.ts"
 import { openHolding } from "./holding.ts"
 import { releasePolicy, setReleasePolicy } from "./policy.ts"
 
-const noteForm = z.strictObject({ note: z.string().trim().min(1).max(2000) })
-const policyForm = z.strictObject({ kinds: z.array(z.string().max(64)).max(500) })
+/** Forms of what is handed in. */
+export const noteForm = z.strictObject({ note: z.string().trim().min(1).max(2000) })
+export const policyForm = z.strictObject({ kinds: z.array(z.string().max(64)).max(500) })
 
 /** What waits for a second officer, over HTTP: seeing it, releasing it by a passkey, giving or taking it back; the policy. */
 export function releasesApi(room: Room): Hono<Env> {

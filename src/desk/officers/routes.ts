@@ -29,6 +29,8 @@ export const AUDITED = [
   "file.read",
   "resumed",
   "audit.read",
+  "token.made",
+  "token.ended",
 ] as const
 export type Audited = (typeof AUDITED)[number]
 
@@ -44,7 +46,7 @@ export const ROUTES: readonly Route[] = [
   ["POST", "/me/lock", "own", "screen.locked"],
   ["POST", "/me/unlock/options", "own"],
   ["POST", "/me/unlock", "own", "screen.opened"],
-  ["POST", "/tickets", "own"],
+  ["POST", "/me/tickets", "own"],
   ["GET", "/desk", "own"],
   ["GET", "/live", "own"],
   ["GET", "/officers", "officers"],
@@ -59,6 +61,10 @@ export const ROUTES: readonly Route[] = [
   ["POST", "/releases/:id/release", "release", "act.released"],
   ["POST", "/releases/:id/return", "release", "act.returned"],
   ["POST", "/releases/:id/withdraw", "translate", "act.withdrawn"],
+  ["GET", "/tokens", "appoint"],
+  ["POST", "/tokens", "appoint", "token.made"],
+  ["POST", "/tokens/:token/end", "appoint", "token.ended"],
+  ["GET", "/openapi.json", "own"],
   ["GET", "/audit", "audit", "audit.read"],
   ["GET", "/audit/check", "audit"],
   ["GET", "/register", "own"],

@@ -29,7 +29,8 @@ export const draftForm = z.strictObject({
 })
 export type DraftForm = z.infer<typeof draftForm>
 
-const aidForm = z.strictObject({
+/** A machine’s translation as a screen hands it in. */
+export const aidForm = z.strictObject({
   language,
   subject: z.string().trim().min(1).max(2000),
   body: z.string().trim().min(1).max(200_000),

@@ -58,3 +58,17 @@ export type ReleasesView = { rows: HeldRow[]; policy: string[]; kinds: string[] 
 
 /** A row of the audit log; `about` names a path with the numbers in it, and how it was answered. */
 export type AuditRow = { seq: number; at: string; officer: string; name: string; what: string; about: string }
+
+/** A token for scripts: what it may do and until when; its word is shown once and kept nowhere. */
+export type TokenView = {
+  id: string
+  name: string
+  acts: string[]
+  paths: string[]
+  made: string
+  until: string
+  ended: string | null
+}
+
+/** GET /api/tokens: the tokens, and what a new one may be made for. */
+export type TokensView = { tokens: TokenView[]; kinds: string[]; paths: string[] }

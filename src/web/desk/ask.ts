@@ -68,7 +68,7 @@ export async function asPage(url: string, init: RequestInit): Promise<Response> 
 
 /** The address of what the browser fetches by itself, live events or a file: good for this path, here, for a while. */
 export async function ticketed(path: string): Promise<string | undefined> {
-  const answer = await tell<{ ticket: string }>("/tickets", { path })
+  const answer = await tell<{ ticket: string }>("/me/tickets", { path })
   return "value" in answer ? `/api${path}?ticket=${answer.value.ticket}` : undefined
 }
 

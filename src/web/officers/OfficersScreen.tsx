@@ -11,6 +11,7 @@ import { Notice } from "../parts/Notice.tsx"
 import { useWords } from "../words.ts"
 import { ChangeOfficer } from "./ChangeOfficer.tsx"
 import { Invite } from "./Invite.tsx"
+import { Tokens } from "./Tokens.tsx"
 
 /** A link that was just made: shown once, to be handed over in person. */
 export type NewLink = { name: string; link: string }
@@ -58,6 +59,7 @@ export function OfficersScreen() {
           }}
         />
       )}
+      {may("appoint") && <Tokens />}
       {changing && <ChangeOfficer officer={changing} onClose={() => setChanging(undefined)} again={again} />}
     </>
   )
