@@ -5,9 +5,9 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { RECIPIENTS, SPARE } from "#desk/restoring/backup.ts"
-import { certifyFor, decrypterOf, makeSpare, requestForm, sealSpare } from "#desk/restoring/spare.ts"
-import { readTar } from "#desk/restoring/tar.ts"
+import { RECIPIENTS, SPARE, webStream } from "#desk/restoring/backup.ts"
+import { certifyFor, decrypterOf, encrypterTo, makeSpare, requestForm, sealSpare } from "#desk/restoring/spare.ts"
+import { readTar, writeTar } from "#desk/restoring/tar.ts"
 import { leaveScriptAddress, listenDesk } from "#desk/serve.ts"
 import { openVault, writeDurably } from "#desk/vault.ts"
 import { parseKeyPair } from "#seal/desk-key.ts"
@@ -127,8 +127,22 @@ test("a backup holds no key, and opens with age and tar for whom the delegation 
     iod("desk", "restore", "--from", drill.backup, "--identity", stranger, "--folder", folder),
     /does not open/,
   )
+  const whole = readFileSync(drill.backup)
+  writeFileSync(drill.backup, whole.subarray(0, whole.length - 70_000))
+  const restore = ["desk", "restore", "--from", drill.backup, "--identity", drill.identity, "--folder", folder]
+  await assert.rejects(iod(...restore), "one that is cut off")
+  const evil = writeTar([{ name: "../evil", length: 4, pieces: [Buffer.from("evil")] }])
+  const encrypted = await encrypterTo([recipient]).encrypt(webStream(evil))
+  const pieces: Uint8Array[] = []
+  for await (const piece of encrypted as unknown as AsyncIterable<Uint8Array>) pieces.push(piece)
+  writeFileSync(drill.backup, Buffer.concat(pieces))
+  await assert.rejects(iod(...restore), /holds a file that no backup holds/)
+  assert.ok(!existsSync(join(folder, "../evil")))
+  writeFileSync(drill.backup, whole)
+  assert.match(await iod(...restore), /speaks with the key ukraine-desk-2/)
   rmSync(join(drill.folder, RECIPIENTS))
-  await assert.rejects(iod("desk", "backup", "--folder", drill.folder, "--to", `${drill.backup}.2`), /./)
+  await drill.office.closeDesk(NAME)
+  await assert.rejects(iod("desk", "backup", "--folder", drill.folder, "--to", `${drill.backup}.2`), /names nobody/)
   assert.ok(!existsSync(`${drill.backup}.2`))
 })
 

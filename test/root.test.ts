@@ -64,7 +64,7 @@ async function newDesk(drill: Drill, root: string, desk: string): Promise<string
   copyFileSync(accession, join(desk, "accession.json"))
   copyFileSync(join(drill.data, "charter.json"), join(desk, "charter.json"))
   copyFileSync(join(root, RECIPIENTS), join(desk, RECIPIENTS))
-  copyFileSync(join(root, "backup-identity.txt"), join(drill.data, "backup-identity.txt"))
+  copyFileSync(join(root, "backup-identity.age"), join(drill.data, "backup-identity.age"))
   return accession
 }
 
@@ -144,7 +144,18 @@ test("a root that is lost is followed by the next one from its custodians; both 
   const backup = join(data, "desk.age")
   await iod("desk", "backup", "--folder", desk, "--to", backup)
   rmSync(desk, { recursive: true })
-  await iod("desk", "restore", "--from", backup, "--identity", join(data, "backup-identity.txt"), "--folder", desk)
+  await iod(
+    "desk",
+    "restore",
+    "--from",
+    backup,
+    "--identity",
+    join(data, "backup-identity.age"),
+    "--folder",
+    desk,
+    "--passphrase-file",
+    secret,
+  )
   const accession = await acceptWith({ data, secret }, join(data, "root-anew"), desk, [])
   await iod("desk", "restore", "--folder", desk, "--certificate", accession)
   const anew = await confirm(office, accession)

@@ -17,6 +17,8 @@ import { nodeCrypto } from "#seal/node/crypto.ts"
 import { systemClock } from "../clock.ts"
 import { callDesk } from "./desk-call.ts"
 import { delegationOf } from "./programs.ts"
+import { openText } from "./root/folder.ts"
+import { readPassphrase } from "./root/passphrase.ts"
 import { say } from "./terminal.ts"
 
 /** `iod desk backup`: everything but the keys into one sealed file, while the desk works or while it is stopped. */
@@ -92,6 +94,7 @@ export async function deskRestoreCommand(args: string[]): Promise<number> {
       folder: { type: "string", default: "desk" },
       from: { type: "string" },
       identity: { type: "string" },
+      "passphrase-file": { type: "string" },
       spare: { type: "string" },
       certificate: { type: "string" },
       lost: { type: "boolean", default: false },
@@ -108,7 +111,7 @@ export async function deskRestoreCommand(args: string[]): Promise<number> {
   }
   if (!values.from || !values.identity)
     throw new Error("--from names the backup and --identity the age identity that opens it")
-  const identities = ageLines(readFileSync(values.identity, "utf8"))
+  const identities = await identitiesIn(values.identity, values["passphrase-file"])
   const options: RestoreOptions = { from: values.from, identities, folder, clock, lost, since }
   const { made, delegation, next, spare } = await unpackBackup(options)
   say(`${folder} holds the desk of ${delegation} as it was at ${made}, up to index ${next} of the register.`)
@@ -119,6 +122,19 @@ export async function deskRestoreCommand(args: string[]): Promise<number> {
   )
   say(`and go on with: iod desk restore --folder ${folder} --certificate FILE`)
   return 0
+}
+
+/** Age identities in a file, or in one that is sealed with a passphrase. */
+async function identitiesIn(file: string, passphraseFile: string | undefined): Promise<string[]> {
+  const bytes = new Uint8Array(readFileSync(file))
+  const text = Buffer.from(bytes).toString()
+  if (!text.startsWith("age-encryption.org/")) return ageLines(text)
+  const passphrase = await readPassphrase(passphraseFile, "Passphrase of the identity: ")
+  return ageLines(
+    await openText(bytes, passphrase).catch((cause: unknown) => {
+      throw new Error(`${file} does not open with this passphrase`, { cause })
+    }),
+  )
 }
 
 function isInstant(text: string): boolean {

@@ -38,8 +38,9 @@ export function callDesk(folder: string): DeskCall {
       put: async (path: string, bytes: Uint8Array) => JSON.parse((await file("PUT", path, bytes)).toString()),
       async stream(path: string) {
         const response = await answered(address, "GET", path, undefined)
-        if (response.statusCode !== 200) throw new Error(`refused: ${response.statusCode}`)
-        return response
+        if (response.statusCode === 200) return response
+        const answer = JSON.parse((await buffer(response)).toString() || "{}")
+        throw new Error(`refused: ${answer.refused ?? answer.error ?? response.statusCode}`)
       },
     },
   )

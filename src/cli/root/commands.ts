@@ -23,6 +23,7 @@ import {
   moveOn,
   readPublic,
   readRoot,
+  sealText,
   signersOf,
   writeRoot,
 } from "./folder.ts"
@@ -55,13 +56,7 @@ async function newCommand(args: string[]): Promise<number> {
   const passphrase = await newPassphrase(values["passphrase-file"])
   const made = await makeRoot(folder, delegation, passphrase)
   const { identity, recipient } = generateSealingIdentity()
-  const encrypter = encrypterTo([recipient])
-  // Proven before anything is sealed to it.
-  await encrypter.encrypt(utf8("backup"))
-  writeDurably(
-    join(folder, "backup-identity.txt"),
-    `# opens the backups of ${delegation}: keep it as you keep the root\n${identity}\n`,
-  )
+  writeDurably(join(folder, "backup-identity.age"), await sealText(`${identity}\n`, passphrase))
   writeDurably(join(folder, RECIPIENTS), `${recipient}\n`)
   say(`root of ${delegation}\n${aloud(made.fingerprint)}\n\nroot that alone may follow\n${aloud(made.next)}\n`)
   say(

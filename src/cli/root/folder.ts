@@ -44,9 +44,21 @@ export async function makeRoot(folder: string, delegation: string, passphrase: s
 
 /** Seals the seeds of a root with a passphrase, on disk before it settles. */
 export async function writeRoot(folder: string, which: Which, key: PairSeeds, passphrase: string): Promise<void> {
+  writeDurably(join(folder, FILES[which][0]), await sealText(JSON.stringify(key), passphrase))
+}
+
+/** An age file that a passphrase opens. */
+export async function sealText(text: string, passphrase: string): Promise<Uint8Array> {
   const encrypter = new Encrypter()
   encrypter.setPassphrase(passphrase)
-  writeDurably(join(folder, FILES[which][0]), await encrypter.encrypt(utf8(JSON.stringify(key))))
+  return encrypter.encrypt(utf8(text))
+}
+
+/** What stands in an age file that a passphrase opens; throws where it does not. */
+export async function openText(file: Uint8Array, passphrase: string): Promise<string> {
+  const decrypter = new Decrypter()
+  decrypter.addPassphrase(passphrase)
+  return decrypter.decrypt(file, "text")
 }
 
 /** Whether a root lies in the folder. */
@@ -61,9 +73,7 @@ export async function readRoot(folder: string, which: Which, passphrase: () => P
   if (!existsSync(sealed) && !existsSync(open)) throw new Error(`there is no ${FILES[which][0]} in ${folder}`)
   try {
     if (!existsSync(sealed)) return seeds.parse(parseJson(readFileSync(open, "utf8")))
-    const decrypter = new Decrypter()
-    decrypter.addPassphrase(await passphrase())
-    return seeds.parse(parseJson(await decrypter.decrypt(new Uint8Array(readFileSync(sealed)), "text")))
+    return seeds.parse(parseJson(await openText(new Uint8Array(readFileSync(sealed)), await passphrase())))
   } catch {
     throw new Error(`${existsSync(sealed) ? sealed : open} does not open: another passphrase, or it is damaged`)
   }

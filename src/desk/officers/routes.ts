@@ -102,7 +102,7 @@ export const ROUTES: readonly Route[] = [
   ["GET", "/backup", "appoint", "backup"],
   ["GET", "/restored", "read"],
   ["POST", "/restored/:id", "write"],
-  ["POST", "/restored-foreign", "write"],
+  ["POST", "/restored-foreign", "write", "resumed"],
   ["GET", "/board", "read"],
   ["GET", "/watch", "read"],
   ["GET", "/duty/log", "read"],
