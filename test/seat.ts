@@ -8,7 +8,7 @@ export type Seat = {
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Said>
   /** Asks and insists on a good answer. */
   good(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>
-  register(authenticator: Authenticator, name?: string): Promise<Said>
+  register(authenticator: Authenticator, name?: string, second?: boolean): Promise<Said>
   enter(authenticator: Authenticator, verified?: boolean): Promise<Said>
   cookie(): string
   /** The word that its page shows beside the cookie. */
@@ -43,10 +43,10 @@ export function seatAt(desk: Desk, copied: { cookie?: string; page?: string } = 
   }
   return {
     ...{ ask, good, cookie: () => cookie, page: () => page },
-    async register(authenticator, name = "key") {
+    async register(authenticator, name = "key", second = false) {
       const options = await good("POST", "/me/passkeys/options")
       const response = authenticator.make(options as Parameters<Authenticator["make"]>[0], { origin, rpId })
-      return ask("POST", "/me/passkeys", { name, response })
+      return ask("POST", "/me/passkeys", { name, second, response })
     },
     async enter(authenticator, verified = true) {
       const options = await good("POST", "/sign-in/passkey/options")

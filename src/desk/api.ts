@@ -8,6 +8,7 @@ import { dutyApi } from "./duty/api.ts"
 import { fileRoutes } from "./files/api.ts"
 import { type Env, lockApi, officersApi, ownApi, signInApi } from "./officers/api.ts"
 import { auditApi } from "./officers/audit-api.ts"
+import { careFor } from "./officers/care.ts"
 import { gate } from "./officers/gate.ts"
 import { releasesApi } from "./officers/releases-api.ts"
 import { answersTo, localSite } from "./officers/site.ts"
@@ -58,6 +59,7 @@ export function deskApi(desk: Desk, site = localSite(desk.delegation)): Hono<Env
       ...statusFor(role, desk.status()),
       officer: name,
       me: { id, role, canLock: desk.officers.passkeys.of(id).length > 0 },
+      care: careFor(desk.archive, id, role),
     })
   })
   app.get("/register", (c) => c.json(desk.registerView()))

@@ -48,7 +48,7 @@ export type Desk = {
   now(): string
   /** The version of the rules in force, as far as this release knows it. */
   rules(): Rules
-  status(): Omit<DeskStatus, "officer" | "me">
+  status(): Omit<DeskStatus, "officer" | "me" | "care">
   registerView(): RegisterView
   evidenceView(): EvidenceRow[]
   /** The proof sheet of a matter, from the archive alone; a refusal while it is not witnessed. */

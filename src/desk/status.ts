@@ -28,7 +28,7 @@ export type StatusParts = {
 }
 
 /** How the desk stands at this moment, as every screen shows it: where, connected or not, trusted or not, what waits. */
-export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer" | "me"> {
+export function deskStatus(parts: StatusParts): Omit<DeskStatus, "officer" | "me" | "care"> {
   const { charter, office, members } = parts.roll()
   const lines = parts.views.lines()
   const heard = parts.mailbox.lastHeard()

@@ -23,6 +23,8 @@ export const POWERS = [
   "officers",
   /** Inviting officers, giving and ending roles, releasing a new link; the desk's policy. */
   "appoint",
+  /** Being told who may have been forced. */
+  "supervise",
   /** Public acts in the delegation's name. */
   "govern",
   /** The audit log, which holds no content. */
@@ -34,8 +36,8 @@ const OFFICER = ["own", "read", "work", "write", "translate", "export", "release
 
 /** The one table of what a role may do. */
 export const MAY: Readonly<Record<Role, readonly Power[]>> = {
-  head: [...OFFICER, "govern", "appoint", "audit"],
-  supervisor: [...OFFICER, "govern"],
+  head: [...OFFICER, "supervise", "govern", "appoint", "audit"],
+  supervisor: [...OFFICER, "supervise", "govern"],
   officer: OFFICER,
   translator: ["own", "read", "work", "translate", "officers"],
   reader: ["own", "read", "officers"],

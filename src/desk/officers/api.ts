@@ -7,8 +7,10 @@ import { ROLES } from "#offices/roles.ts"
 import { parseJson } from "#register/json.ts"
 import type { Officer } from "../officers.ts"
 import type { Desk } from "../open.ts"
+import { careSeen } from "./care.ts"
 import type { Session } from "./sessions.ts"
 import { type Relying, relyingOn, type Site } from "./site.ts"
+import { openTries } from "./tries.ts"
 
 /** What every request of somebody who is signed in knows; a script has no session. */
 export type Env = { Variables: { officer: Officer; session: Session | undefined } }
@@ -24,6 +26,14 @@ export function signInApi(room: Room): Hono {
   const { desk } = room
   const { officers } = desk
   const app = new Hono()
+  const tries = openTries(desk.clock)
+  app.use("/sign-in/*", async (c, next) => {
+    const address = addressOf(c)
+    if (!tries.mayTry(address)) return c.json({ error: "too-many-tries" }, 429)
+    await next()
+    if (c.res.status === 403) tries.failed(address)
+    return undefined
+  })
   app.post("/sign-in", async (c) => {
     const parsed = linkForm.safeParse(await json(c))
     const signed = parsed.success ? officers.signIn(parsed.data.link, agentOf(c)) : undefined
@@ -39,6 +49,7 @@ export function signInApi(room: Room): Hono {
     desk.officers.audit.enter(entered?.officer.id ?? "", entered ? "signed-in" : "sign-in.refused", "passkey")
     if (!entered) return c.json({ refused: "passkey.not-valid" }, 403)
     welcome(room, c, entered.session)
+    desk.live.tell({ kind: "officers" })
     return c.json({ officer: entered.officer.name, enrolling: false, page: entered.page })
   })
   return app
@@ -132,6 +143,10 @@ export function officersApi({ desk }: Room): Hono<Env> {
     desk.live.tell({ kind: "officers" })
     return said(c, answer)
   }
+  app.post("/care/:seq/see", (c) => {
+    careSeen(desk.archive, desk.clock, Number(c.req.param("seq")) || 0, c.get("officer").id)
+    return c.json({})
+  })
   app.get("/officers", (c) => c.json(officers.all()))
   app.post("/officers", async (c) => {
     const parsed = invitation.safeParse(await json(c))
@@ -169,6 +184,13 @@ function welcome({ desk, site }: Room, c: Context, session: string): void {
 /** What a passkey that is shown to this request is bound to. */
 export function relying({ site }: Room, c: Context): Relying {
   return relyingOn(site, c.req.header("host"))
+}
+
+const connection = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string().optional() }) }) })
+
+/** Where a request comes from; nothing where it came by no connection. */
+function addressOf(c: Context): string {
+  return connection.safeParse(c.env).data?.incoming.socket.remoteAddress ?? ""
 }
 
 function agentOf(c: Context): string {

@@ -52,6 +52,8 @@ const TRANSPORTS = ["ble", "hybrid", "internal", "nfc", "usb"] as const
 /** What a browser hands over after making a passkey, under the name that its owner gives it. */
 export const registrationForm = z.strictObject({
   name: z.string().trim().min(1).max(LONGEST_NAME),
+  /** For being forced: it opens like any other, and supervisor and head are told. */
+  second: z.boolean().default(false),
   response: z.object({
     ...credential,
     response: z.object({
@@ -139,7 +141,7 @@ async function register(
   const { sql, transact } = archive
   const parsed = registrationForm.safeParse(input)
   if (!parsed.success) return NOT_VALID
-  const { name, response } = parsed.data
+  const { name, second, response } = parsed.data
   const made = await verified(() =>
     verifyRegistrationResponse({
       response: response as RegistrationResponseJSON,
@@ -156,8 +158,9 @@ async function register(
     if (sql.get`SELECT 1 AS known FROM passkey WHERE id = ${id}`) return NOT_VALID
     if (rowsOf(archive, officer).length >= MOST) return { refused: "passkey.too-many" } as const
     const ways = TRANSPORTS.filter((one) => said.includes(one)).join(" ")
-    sql.run`INSERT INTO passkey (id, officer, name, key, counter, transports, added) VALUES
-      (${id}, ${officer}, ${name}, ${publicKey}, ${counter}, ${ways}, ${instantOf(clock)})`
+    sql.run`INSERT INTO passkey (id, officer, name, key, counter, transports, added, second) VALUES
+      (${id}, ${officer}, ${name}, ${publicKey}, ${counter}, ${ways}, ${instantOf(clock)},
+       ${second ? 1 : 0})`
     return { passkey: id }
   })
 }
@@ -190,10 +193,15 @@ async function check(
   )
   if (!made?.verified) return NOT_VALID
   const { newCounter } = made.authenticationInfo
-  // Of two answers at once with one counter, a copied authenticator's among them, only the first is taken.
-  const { changes } = sql.run`UPDATE passkey SET counter = ${newCounter}, used = ${instantOf(clock)}
-    WHERE id = ${passkey} AND counter = ${before} AND removed IS NULL`
-  return Number(changes) === 1 ? { officer, passkey, response } : NOT_VALID
+  return archive.transact(() => {
+    // Of two answers at once with one counter, a copied authenticator's among them, only the first is taken.
+    const { changes } = sql.run`UPDATE passkey SET counter = ${newCounter}, used = ${instantOf(clock)}
+      WHERE id = ${passkey} AND counter = ${before} AND removed IS NULL`
+    if (Number(changes) !== 1) return NOT_VALID
+    // The same write for either sort: nothing that takes time depends on which it is.
+    sql.run`INSERT INTO passkey_use (at, officer, second) VALUES (${instantOf(clock)}, ${officer}, ${number(row.second)})`
+    return { officer, passkey, response }
+  })
 }
 
 function rowsOf({ sql }: Archive, officer: string): Row[] {

@@ -55,6 +55,8 @@ export const ROUTES: readonly Route[] = [
   ["POST", "/officers/:officer/end", "appoint", "officer.ended"],
   ["POST", "/officers/:officer/recovery", "vouch", "recovery.asked"],
   ["POST", "/recoveries/:recovery/release", "appoint", "recovery.released"],
+  // Not in the audit log: whoever forces an officer may make him show it.
+  ["POST", "/care/:seq/see", "supervise"],
   ["GET", "/releases", "read"],
   ["PUT", "/releases/policy", "appoint", "policy.changed"],
   ["POST", "/releases/:id/options", "release"],

@@ -72,3 +72,6 @@ export type TokenView = {
 
 /** GET /api/tokens: the tokens, and what a new one may be made for. */
 export type TokensView = { tokens: TokenView[]; kinds: string[]; paths: string[] }
+
+/** Told to supervisor and head alone: an officer used the passkey that he has for being forced. */
+export type CareRow = { seq: number; at: string; name: string }

@@ -3,6 +3,7 @@ import type { Role } from "../roles.ts"
 import type { Charter } from "../roll/charter.ts"
 import type { UnstampedRow } from "./courier.ts"
 import type { Ladder } from "./ladder.ts"
+import type { CareRow } from "./officers.ts"
 import type { Piece } from "./query.ts"
 import type { RelayView } from "./relays.ts"
 import type { RestoredView } from "./restored.ts"
@@ -16,6 +17,8 @@ export type DeskStatus = {
   officer: string
   /** Who asks: what screens offer goes by the role. */
   me: { id: string; role: Role; canLock: boolean }
+  /** Officers who may have been forced: for supervisor and head, empty for everybody else. */
+  care: CareRow[]
   office: string
   exercise: boolean
   officeName: Charter["name"]

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react"
 import { StopBar } from "../lines/StopBar.tsx"
+import { CareBanner } from "../officers/CareBanner.tsx"
 import { go } from "../router.ts"
 import { goToSearch } from "../search/asked.ts"
 import { SoundBar } from "../watch/SoundBar.tsx"
@@ -50,6 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
       {status.exercise && <ExerciseBanner />}
       <StatusBar onKeys={() => showKeys(true)} />
       <AlarmBanner />
+      <CareBanner />
       <NeedsBanner />
       <KeyEventBanner />
       <RestoredBanner />

@@ -7,11 +7,11 @@ import {
 import { type Answer, tell } from "../desk/ask.ts"
 
 /** Makes a passkey of this officer's and keeps its public part at the desk under a name. */
-export async function addPasskey(name: string): Promise<Answer<unknown>> {
+export async function addPasskey(name: string, second: boolean): Promise<Answer<unknown>> {
   const asked = await tell<PublicKeyCredentialCreationOptionsJSON>("/me/passkeys/options")
   if ("failed" in asked) return asked
   const made = await byHand(() => startRegistration({ optionsJSON: asked.value }))
-  return "failed" in made ? made : tell("/me/passkeys", { name, response: made.value })
+  return "failed" in made ? made : tell("/me/passkeys", { name, second, response: made.value })
 }
 
 /** Uses a passkey: asks the desk what is to be signed under `options`, and hands the answer to `to`. */
