@@ -42,7 +42,9 @@ export async function scriptCommand(verb: string, args: string[]): Promise<numbe
     case "save":
       return saveCommand(call, values)
     default:
-      throw new Error("iod desk knows send, list, acknowledge, export, save, search, rebuild")
+      throw new Error(
+        "iod desk knows send, list, acknowledge, export, save, search, courier, backup, restore, new, enter, rebuild",
+      )
   }
 }
 
