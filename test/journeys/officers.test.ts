@@ -4,7 +4,7 @@ import { after, before, test } from "node:test"
 import type { Browser, CDPSession, Page } from "playwright-core"
 import { listenDesk } from "#desk/serve.ts"
 import { buildWeb } from "../../scripts/build-web.ts"
-import { type Office, openOffice } from "../office.ts"
+import { type Office, openOffice, until } from "../office.ts"
 import { assertScreen, type Language, type Look, openBrowser, press, withoutBrowser, word } from "./browser.ts"
 
 let browser: Browser
@@ -136,4 +136,51 @@ test("an officer is invited, registers two passkeys, comes back by either, and a
   await enrol(second, link)
   await signOut(second)
   await comeBack(second)
+})
+
+test("what one officer writes another releases by his passkey, and whose access the head ends is out at once", {
+  skip: withoutBrowser,
+}, async () => {
+  const desk = office.desk("ukraine")
+  await until(desk, "the line with the secretariat is open", () => desk.views.lines()[0]?.open === true)
+  const line = desk.views.lines()[0]?.id ?? assert.fail("no line")
+  desk.archive.setMeta("release.policy", JSON.stringify(["message.sent"]))
+  const [head, writer, second] = [await person(LOOKS.head), await person(LOOKS.second), await person(LOOKS.third)]
+  for (const one of [head, writer, second]) await one.plug("internal")
+  // The head of before has no passkey in this browser: whoever runs the machine gives him a link.
+  await enrol(head, `${at}/sign-in#${desk.officers.link("DO-1")}`)
+  await enrol(writer, await invite(head, "Автор"))
+  await enrol(second, await invite(head, "Второй читатель"))
+
+  await writer.page.goto(`${at}/compose?line=${line}`)
+  await writer.page.getByLabel(writer.w("lines", "compose.subject"), { exact: true }).fill("Заява")
+  await writer.page.getByLabel(writer.w("lines", "compose.body"), { exact: true }).fill("Слова, які читає другий.")
+  await press(writer.page, writer.page.getByRole("button", { name: writer.w("lines", "compose.send"), exact: true }))
+  await writer.page.getByRole("heading", { level: 1, name: writer.w("officers", "release.title") }).waitFor()
+  await writer.page.getByText(writer.w("officers", "release.own-hint")).waitFor()
+  assert.equal(
+    await writer.page.getByRole("button", { name: writer.w("officers", "release.release"), exact: true }).count(),
+    0,
+  )
+
+  await second.page.goto(`${at}/releases`)
+  await second.page.getByText("Слова, які читає другий.").waitFor()
+  await assertScreen(second.page, "releases, narrow")
+  const release = second.page.getByRole("button", { name: second.w("officers", "release.release"), exact: true })
+  await press(second.page, release)
+  await second.page.getByText(second.w("officers", "release.released").replace("{name}", "Второй читатель")).waitFor()
+  assert.equal(desk.archive.sql.get`SELECT state FROM held_act`?.state, "released")
+
+  await head.page.goto(`${at}/officers`)
+  const change = head.w("officers", "officers.change-name").replace("{name}", "Автор")
+  await press(head.page, head.page.getByRole("button", { name: change }))
+  const dialog = head.page.getByRole("dialog")
+  await press(head.page, dialog.getByRole("button", { name: head.w("officers", "officers.end"), exact: true }))
+  await dialog.getByText(head.w("officers", "officers.end-meaning")).waitFor()
+  await press(head.page, dialog.getByRole("button", { name: head.w("officers", "officers.end"), exact: true }))
+  // He is told by being back at the door; what he wrote has gone out.
+  await writer.page.getByRole("button", { name: writer.w("officers", "sign-in.passkey") }).waitFor()
+  await head.page.goto(`${at}/audit`)
+  await head.page.getByText(head.w("officers", "audited.officer.ended"), { exact: true }).first().waitFor()
+  await assertScreen(head.page, "audit log")
 })

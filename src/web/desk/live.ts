@@ -30,7 +30,11 @@ export function openLive(): Live {
   async function listen(): Promise<void> {
     const url = await ticketed("/live")
     if (closed) return
-    if (url === undefined) return again()
+    if (url === undefined) {
+      // Nobody is signed in here any more, or the desk is away: whoever asks it again learns which.
+      for (const hear of watchers) hear({ kind: "officers" })
+      return again()
+    }
     const opened = new EventSource(url)
     source = opened
     opened.onmessage = ({ data }) => {

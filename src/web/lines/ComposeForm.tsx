@@ -63,6 +63,7 @@ export function ComposeForm({ first, original }: { first: Draft; original?: Mess
     if ("failed" in answer) return code("refused", answer.failed)
     forgetAttaching(draft.id, false)
     dropDraft(status.delegation, draft.id)
+    if (answer.held) return undefined
     // What waits for its slot is no message of the line yet: it stands among what was handed in.
     go(isDiscreet(relay, said.precedence) ? "/" : `/message/${line}/${answer.matter}`, "replace")
     return undefined

@@ -26,8 +26,8 @@ export async function hand({ act, line, precedence = "ROUTINE", fields, texts = 
     token: token ?? randomWord(),
   })
   if ("failed" in answer) return answer
-  if ("matters" in answer.value) return { matter: answer.value.matters[0] ?? "" }
+  if ("matters" in answer.value) return { matter: answer.value.matters[0] ?? "", held: false }
   // Kept for a second officer: what becomes of it stands there.
   go("/releases")
-  return { matter: "" }
+  return { matter: "", held: true }
 }
