@@ -46,11 +46,22 @@ function opened({ archive }: Desk, line: string): number {
   return Number(archive.sql.get`SELECT count(*) AS n FROM record WHERE line = ${line} AND kind = 'message.sent'`?.n)
 }
 
-/** Waits until a desk has opened so many messages of a line; fails after ten seconds in which none came. */
+const PATIENCE = 6
+
+/** Waits until a desk has opened so many messages of a line; fails after a minute in which none came. */
 async function openAll(desk: Desk, line: string, wanted: number): Promise<void> {
+  let vain = 0
   for (let held = opened(desk, line); held < wanted; held = opened(desk, line)) {
     const before = held
-    await until(desk, `more than ${before} of ${wanted} are opened`, () => opened(desk, line) > before)
+    const more = until(desk, `more than ${before} of ${wanted} are opened`, () => opened(desk, line) > before)
+    await more.then(
+      () => {
+        vain = 0
+      },
+      (error: unknown) => {
+        if (++vain === PATIENCE) throw error
+      },
+    )
   }
 }
 
