@@ -16,7 +16,11 @@ test("the watch holds what waits for us, what we promised and what others owe, u
   const line = icrc.views.lines().find((one) => one.members.join() === "icrc,secretariat")?.id ?? assert.fail()
   const ours = () => open(icrc).filter((one) => !one.startsWith("check"))
   const theirs = () => open(secretariat).filter((one) => !one.startsWith("check"))
-  assert.deepEqual([ours(), theirs()], [[], []])
+  for (const [desk, all] of [
+    [icrc, ours],
+    [secretariat, theirs],
+  ] as const)
+    await until(desk, "its mail flows and nothing is open", () => all().length === 0)
 
   const flash = await received(icrc, line, say(secretariat, line, "now", "FLASH"))
   assert.deepEqual(ours(), ["flash unread secretariat"])
