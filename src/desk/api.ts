@@ -126,7 +126,8 @@ function live(desk: Desk, c: Ctx) {
     const ended = new AbortController()
     stream.onAbort(() => ended.abort())
     const session = c.get("session")
-    const isOver = () => session !== undefined && !desk.officers.sessions.lasts(session.id)
+    // A desk that has closed its archive tells nobody anything more.
+    const isOver = () => !desk.archive.db.isOpen || (session !== undefined && !desk.officers.sessions.lasts(session.id))
     const hears = (kind: string) => PLAIN.has(kind) || may(c.get("officer").role, "read")
     desk.live.watch((event) => {
       // A session that was ended elsewhere hears that much, and then nothing more.
