@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto"
 import { openVault, type Vault } from "#desk/vault.ts"
+import { entryOf } from "#offices/roll/accession.ts"
 import type { PublicAct } from "#offices/roll/acts.ts"
 import { publicLineOf } from "#offices/roll/acts.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { utf8 } from "#register/bytes.ts"
 import { packBody, type SaltedText, textHash } from "#seal/body.ts"
-import { certifyDeskKey, formatKeyPair } from "#seal/desk-key.ts"
 import { type Addressee, commitment, formatHeader, headerHash, signHeader } from "#seal/header.ts"
 import { nodeCrypto } from "#seal/node/crypto.ts"
 import { seal } from "#seal/node/hybrid.ts"
-import { publicPair } from "#seal/node/keys.ts"
 import { signSealingKeys } from "#seal/sealing-keys.ts"
 import { publicLine } from "#seal/stamp.ts"
 import { formatPosted, type Posted, parseAnswers } from "#seal/wire.ts"
@@ -43,23 +42,14 @@ export async function openAuthor({ founded, registry, folder, name }: Parts): Pr
     await post(registry, [envelope(line, [], act)])
     return chains.get(line)?.prev ?? ""
   }
-  const acceptance = await enter(acceptanceOf(founded, vault, name))
+  if (!vault.accession) throw new Error(`the root of ${name} has signed nothing`)
+  const acceptance = await enter(entryOf(founded, vault.accession))
   const from = new Date().toISOString().slice(0, 10)
   const { first, recipients } = vault.newIdentities(from)
   const keys = signSealingKeys({ office, delegation: name, first, from, recipients }, vault.desk)
   await enter({ act: "sealing-keys.published", matter: office, keys })
   if (name === charter.secretariat && first !== 1) throw new Error("this delegation has published keys before")
   return { name, acceptance, envelope, self: { name, sealingKey: first, recipient: recipients[0] ?? "" } }
-}
-
-function acceptanceOf({ office, charter, text }: Founded, vault: Vault, name: string): PublicAct {
-  if (!vault.root) throw new Error(`the delegation ${name} has no root key`)
-  const key = publicPair(vault.desk)
-  const certificate = certifyDeskKey({ office, delegation: name, key, replaces: null }, vault.root)
-  const root = formatKeyPair(publicPair(vault.root))
-  return name === charter.secretariat
-    ? { act: "charter.founded", matter: office, charter: text, root, certificate }
-    : { act: "mandate.accepted", matter: office, delegation: name, language: "en", root, certificate }
 }
 
 type Signing = { vault: Vault; office: string; name: string; chains: Map<string, Chain> }

@@ -1,3 +1,4 @@
+import { entryOf } from "#offices/roll/accession.ts"
 import type { PublicAct } from "#offices/roll/acts.ts"
 import type { Founded } from "#offices/roll/charter.ts"
 import { type Roll, secretariatLine } from "#offices/roll/roll.ts"
@@ -38,20 +39,15 @@ const DAY = 86_400_000
 /** Opens the enrolment of a desk. */
 export function openEnrolment(parts: EnrolmentParts): Enrolment {
   const { delegation, founded, vault, archive } = parts
-  const { office, charter, text } = founded
+  const { office, charter } = founded
   const isSecretariat = delegation === charter.secretariat
 
   const enter = (act: PublicAct, token: string) => void submitPublic(parts, act, { token, officer: null })
 
   /** Enters what the root signed: the office's founding, or the acceptance of its mandate. */
   function join(): void {
-    const { accession } = vault
-    if (!accession) return
-    const { root, certificate, language, acceptance, founders } = accession
-    const words = { matter: office, root, certificate, acceptance }
-    if (isSecretariat)
-      enter({ act: "charter.founded", charter: text, ...words, ...(founders && { founders }) }, "charter.founded")
-    else enter({ act: "mandate.accepted", delegation, language, ...words }, "mandate.accepted")
+    const entry = vault.accession && entryOf(founded, vault.accession)
+    if (entry) enter(entry, entry.act)
   }
 
   /** Keeps sealing keys published for the next fortnight: two publications at first, then one whenever one is used up. */

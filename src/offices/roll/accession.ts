@@ -1,5 +1,7 @@
 import { z } from "zod"
 import { language, name } from "../act.ts"
+import type { PublicAct } from "./acts.ts"
+import type { Founded } from "./charter.ts"
 
 const root = z.tuple([z.string().max(5000), z.string().max(5000)])
 
@@ -25,3 +27,12 @@ export type Accession = z.infer<typeof accessionForm>
 
 /** Longest file of this form, in characters: what is longer is none. */
 export const LONGEST_ACCESSION = 2_000_000
+
+/** The act by which a delegation enters: the secretariat's founds the office, with its charter and all who signed it. */
+export function entryOf({ office, charter, text }: Founded, accession: Accession): PublicAct {
+  const { delegation, root, certificate, language, acceptance, founders } = accession
+  const words = { matter: office, root, certificate, acceptance }
+  return delegation === charter.secretariat
+    ? { act: "charter.founded", charter: text, ...words, ...(founders && { founders }) }
+    : { act: "mandate.accepted", delegation, language, ...words }
+}
